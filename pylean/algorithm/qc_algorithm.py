@@ -1,0 +1,42 @@
+"""The base class of every algorithm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pylean.algorithm.history import HistoryMixin
+from pylean.algorithm.indicators import IndicatorsMixin
+from pylean.algorithm.trading import TradingMixin
+from pylean.algorithm.universe import UniverseMixin
+from pylean.feed.slice import Slice
+from pylean.orders.events import OrderEvent
+
+__all__ = ["QCAlgorithm"]
+
+
+class QCAlgorithm(UniverseMixin, TradingMixin, HistoryMixin, IndicatorsMixin):
+    """Subclass it and override the events you need, in snake_case or PascalCase."""
+
+    def initialize(self) -> None:
+        """Called once before the data: dates, cash, securities, schedule."""
+
+    def on_data(self, slice: Slice) -> None:  # noqa: A002 - Lean's own name
+        """Called for each slice that has data."""
+
+    def on_order_event(self, order_event: OrderEvent) -> None:
+        """Called for each order event, after the portfolio was updated."""
+
+    def on_securities_changed(self, changes: Any) -> None:
+        """Called when securities were added or removed."""
+
+    def on_margin_call_warning(self) -> None:
+        """Called at most every five minutes while 5 % of the margin or less remains."""
+
+    def on_margin_call(self, requests: list[Any]) -> None:
+        """Called before the engine closes positions for lack of margin."""
+
+    def on_warmup_finished(self) -> None:
+        """Called when warm-up has ended, or at the start without one."""
+
+    def on_end_of_algorithm(self) -> None:
+        """Called once after the last slice."""

@@ -1,0 +1,35 @@
+"""Settings an algorithm may change in ``initialize``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pylean.feed.subscription import DataNormalizationMode
+from pylean.naming import PascalNames
+from pylean.storage import Resolution
+
+__all__ = ["AlgorithmSettings", "UniverseSettings"]
+
+
+class AlgorithmSettings(PascalNames):
+    """Lean's defaults; shares are fractions of the portfolio value, ``free_portfolio_value`` is USD."""
+
+    def __init__(self) -> None:
+        self.free_portfolio_value: float | None = None
+        self.free_portfolio_value_percentage = 0.0025
+        self.minimum_order_margin_portfolio_percentage = 0.001
+        self.max_absolute_portfolio_target_percentage = 1_000_000_000.0
+        self.min_absolute_portfolio_target_percentage = 0.0000000001
+        self.stale_price_time_span = timedelta(hours=1)
+        self.liquidate_enabled = True
+        self.trading_days_per_year = 252
+
+
+class UniverseSettings(PascalNames):
+    """Defaults of newly added securities."""
+
+    def __init__(self) -> None:
+        self.resolution = Resolution.MINUTE
+        self.fill_forward = True
+        self.extended_market_hours = False
+        self.data_normalization_mode = DataNormalizationMode.ADJUSTED

@@ -1,0 +1,58 @@
+"""Simulated time: one UTC instant, read as local time by algorithm and exchanges."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+__all__ = ["EPOCH", "AlgorithmClock", "from_ms", "to_ms"]
+
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: Lean hands naive times to algorithms
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def from_ms(milliseconds: int) -> datetime:
+    """Naive datetime of milliseconds since 1970."""
+    return EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def to_ms(moment: datetime) -> int:
+    """Milliseconds since 1970 of a naive datetime, or of an aware one in UTC."""
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return (moment - EPOCH) // _MILLISECOND
+
+
+class AlgorithmClock:
+    """The time of the simulation; ``utc_ms`` and ``local_ms`` are milliseconds since 1970.
+
+    Datetimes are made only when someone asks, because most slices pass without a question.
+    """
+
+    __slots__ = ("_local", "_utc", "local_ms", "utc_ms")
+
+    def __init__(self) -> None:
+        self.utc_ms = 0
+        self.local_ms = 0
+        self._utc: datetime | None = None
+        self._local: datetime | None = None
+
+    def set(self, utc_ms: int, offset_ms: int) -> None:
+        """Move to an instant; ``offset_ms`` is local time minus UTC."""
+        self.utc_ms = utc_ms
+        self.local_ms = utc_ms + offset_ms
+        self._utc = None
+        self._local = None
+
+    @property
+    def utc(self) -> datetime:
+        """Naive UTC time."""
+        if self._utc is None:
+            self._utc = from_ms(self.utc_ms)
+        return self._utc
+
+    @property
+    def local(self) -> datetime:
+        """Naive time in New York."""
+        if self._local is None:
+            self._local = from_ms(self.local_ms)
+        return self._local

@@ -1,0 +1,96 @@
+"""The data folder as the feed reads it: bars by column, hours, factors and ticker changes."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from pylean.numbers import ONE
+from pylean.storage import (
+    ColumnCache,
+    FactorFile,
+    LeanPaths,
+    MapFile,
+    MapFileResolver,
+    MarketHours,
+    Normalization,
+    QuoteColumns,
+    Resolution,
+    SecurityIdentifier,
+    SymbolProperties,
+    TradeColumns,
+)
+
+__all__ = ["MarketData"]
+
+
+class MarketData:
+    """One Lean data folder, read lazily; metadata are kept for the life of the run.
+
+    ``missing`` lists, in order of reading, the files that were needed and are not there.
+    """
+
+    def __init__(self, root: Path, cache_dir: Path | None) -> None:
+        self.paths = LeanPaths(root)
+        self.missing: list[tuple[str, Resolution, date]] = []
+        self._columns = ColumnCache(cache_dir)
+        self._resolver = MapFileResolver(self.paths)
+        self._map_files: dict[str, MapFile] = {}
+        self._factor_files: dict[str, FactorFile] = {}
+        self._histories: dict[tuple[str, Resolution], TradeColumns | None] = {}
+
+    def hours(self, ticker: str) -> MarketHours:
+        return MarketHours.read(self.paths, ticker=ticker)
+
+    def properties(self, ticker: str) -> SymbolProperties:
+        return SymbolProperties.read(self.paths, ticker)
+
+    def identify(self, ticker: str, day: date) -> SecurityIdentifier:
+        """The permanent identifier of what trades under a ticker on a day."""
+        return self._resolver.identify(ticker, day)
+
+    def map_file(self, ticker: str, day: date) -> MapFile:
+        """Ticker history of what trades under a ticker on a day."""
+        if ticker not in self._map_files:
+            self._map_files[ticker] = self._resolver.resolve(ticker, day)
+        return self._map_files[ticker]
+
+    def factor(self, permtick: str, day: date, mode: int) -> Decimal:
+        """What a stored price is multiplied by; exactly 1 without a factor file."""
+        file = self._factor_files.get(permtick)
+        if file is None:
+            file = self._factor_files[permtick] = FactorFile.read(self.paths, permtick)
+        factor = file.price_factor(day, Normalization(mode))
+        return ONE if factor == 1 else factor
+
+    def trades(self, ticker: str, resolution: Resolution, day: date) -> TradeColumns | None:
+        """The day's trade bars: for seconds and minutes the file of the day, else the day's part of the one file."""
+        if resolution in (Resolution.HOUR, Resolution.DAILY):
+            return self._history_of(ticker, resolution, day)
+        path = self.paths.bars(resolution, ticker, day)
+        if not path.exists():
+            self.missing.append((ticker.upper(), resolution, day))
+            return None
+        return self._columns.trades(path, resolution, day)
+
+    def quotes(self, ticker: str, resolution: Resolution, day: date) -> QuoteColumns | None:
+        """The day's quote bars; stores without quotes are common and not a defect."""
+        path = self.paths.bars(resolution, ticker, day, "quote")
+        return self._columns.quotes(path, resolution, day) if path.exists() else None
+
+    def history(self, ticker: str, resolution: Resolution) -> TradeColumns | None:
+        """All hour or daily bars of a ticker."""
+        key = (ticker, resolution)
+        if key not in self._histories:
+            path = self.paths.bars(resolution, ticker, None)
+            self._histories[key] = self._columns.trades(path, resolution, None) if path.exists() else None
+        return self._histories[key]
+
+    def _history_of(self, ticker: str, resolution: Resolution, day: date) -> TradeColumns | None:
+        columns = self.history(ticker, resolution)
+        if columns is None:
+            return None
+        day_ms = (day.toordinal() - date(1970, 1, 1).toordinal()) * 86_400_000
+        first, last = columns.time_ms.searchsorted([day_ms, day_ms + 86_400_000])
+        return columns.slice(int(first), int(last)) if first < last else None

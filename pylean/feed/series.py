@@ -1,0 +1,228 @@
+"""A subscription's points of one day behind a cursor: columns decoded once, bars made only when asked for."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from pylean.feed.bars import Bar, PriceScale, QuoteBar, TradeBar, scaled_integer
+from pylean.numbers import ONE
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from numpy.typing import NDArray
+
+    from pylean.feed.fill_forward import Emission
+    from pylean.feed.subscription import SubscriptionDataConfig
+    from pylean.storage.bars import QuoteColumns, TradeColumns
+
+__all__ = ["Cursor", "QuoteSeries", "Series", "TradeSeries"]
+
+
+class Cursor:
+    """Index of the latest point, shared by all series that emit at the same moments; -1 before the first."""
+
+    __slots__ = ("index",)
+
+    def __init__(self) -> None:
+        self.index = -1
+
+
+class Series:
+    """What both kinds of series share: the moments, and which points are real."""
+
+    def __init__(self, config: SubscriptionDataConfig, emission: Emission, factor: Decimal) -> None:
+        self.config = config
+        self.symbol = config.symbol
+        self.period_ms = config.period_ms
+        self.cursor = Cursor()
+        self.end_ms: NDArray[np.int64] = emission.end_ms
+        self.real: NDArray[np.bool_] = emission.real
+        self.rows = emission.rows
+        self._seeded = int(np.searchsorted(emission.rows, 0, side="left"))
+        self._factor_digits = max(0, -int(factor.as_tuple().exponent))
+        self._factor = scaled_integer(factor, self._factor_digits)
+        self._all_real = bool(emission.real.all())
+        self._last_real: list[int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.end_ms)
+
+    def real_index(self, index: int) -> int:
+        """The latest point at or before ``index`` that is not a repetition; -1 if the day had none yet."""
+        if self._all_real or index < 0:
+            return index
+        if self._last_real is None:
+            marked = np.where(self.real, np.arange(len(self.real)), -1)
+            self._last_real = np.maximum.accumulate(marked).tolist()
+        return self._last_real[index]
+
+
+class TradeSeries(Series):
+    """Trade bars of a day. ``seed`` is the bar before the day's first stored row; its prices keep their own factor."""
+
+    def __init__(
+        self,
+        config: SubscriptionDataConfig,
+        columns: TradeColumns,
+        emission: Emission,
+        seed: TradeBar | None,
+        factor: Decimal,
+    ) -> None:
+        super().__init__(config, emission, factor)
+        self.columns = columns
+        digits = columns.price_scale + self._factor_digits
+        if seed is not None and self._seeded and seed.scale.digits > digits:
+            self._factor *= 10 ** (seed.scale.digits - digits)
+            digits = seed.scale.digits
+        self.scale = PriceScale(digits)
+        self._seed = seed
+        self._volume_divisor = 10**columns.volume_scale
+        self._volume_factor = float(ONE / factor)
+        self._arrays: dict[str, NDArray[Any]] = {}
+        self._open: list[int] | None = None
+        self._high: list[int] | None = None
+        self._low: list[int] | None = None
+        self._close: list[int] | None = None
+        self._volume: list[float] | None = None
+
+    def column(self, field: str) -> NDArray[Any]:
+        """Scaled ``open``, ``high``, ``low`` or ``close`` by point: int64, or Python integers where those overflow."""
+        values = self._arrays.get(field)
+        if values is None:
+            values = self._arrays[field] = self._scaled(field)
+        return values
+
+    def _scaled(self, field: str) -> NDArray[Any]:
+        stored: NDArray[Any] = getattr(self.columns, field)[self.rows[self._seeded :]]
+        if self._factor != 1:
+            overflows = len(stored) and int(stored.max()) * self._factor > np.iinfo(np.int64).max
+            stored = stored.astype(object) * self._factor if overflows else stored * self._factor
+        if not self._seeded or self._seed is None:
+            return stored
+        seed = self._seed
+        seed_scaled = getattr(seed, field + "_scaled") * 10 ** (self.scale.digits - seed.scale.digits)
+        return np.concatenate((np.full(self._seeded, seed_scaled, dtype=stored.dtype), stored))
+
+    @property
+    def open(self) -> list[int]:
+        """Scaled opens by point."""
+        if self._open is None:
+            self._open = self.column("open").tolist()
+        return self._open
+
+    @property
+    def high(self) -> list[int]:
+        """Scaled highs by point."""
+        if self._high is None:
+            self._high = self.column("high").tolist()
+        return self._high
+
+    @property
+    def low(self) -> list[int]:
+        """Scaled lows by point."""
+        if self._low is None:
+            self._low = self.column("low").tolist()
+        return self._low
+
+    @property
+    def close(self) -> list[int]:
+        """Scaled closes by point."""
+        if self._close is None:
+            self._close = self.column("close").tolist()
+        return self._close
+
+    def volume_column(self) -> NDArray[np.float64]:
+        """Volumes in shares by point; 0 where a bar is repeated."""
+        volumes = np.zeros(len(self.rows))
+        volumes[self.real] = self._shares(self.columns.volume[self.rows[self.real]])
+        return volumes
+
+    def _shares(self, volumes: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Adjusted volumes are the stored ones over the price factor, as whole shares."""
+        shares: NDArray[np.float64] = volumes / self._volume_divisor
+        return shares if self._volume_factor == 1 else np.rint(shares * self._volume_factor)
+
+    @property
+    def volume(self) -> list[float]:
+        if self._volume is None:
+            self._volume = self.volume_column().tolist()
+        return self._volume
+
+    def stored_bar(self, row: int) -> TradeBar:
+        """A stored row as it is in the file, inside or outside the session."""
+        columns = self.columns
+        prices = (int(column[row]) * self._factor for column in (columns.open, columns.high, columns.low, columns.close))
+        volume = float(self._shares(columns.volume[row : row + 1])[0])
+        end_ms = int(columns.time_ms[row]) + self.period_ms
+        return TradeBar.of_integers(self.symbol, self.scale, *prices, volume, end_ms, self.period_ms)
+
+    def bar(self, index: int) -> TradeBar:
+        """The point at ``index``."""
+        return TradeBar.of_integers(
+            self.symbol,
+            self.scale,
+            self.open[index],
+            self.high[index],
+            self.low[index],
+            self.close[index],
+            self.volume[index],
+            int(self.end_ms[index]),
+            self.period_ms,
+            not self.real[index],
+        )
+
+
+class QuoteSeries(Series):
+    """Quote bars of a day; a repeated point shows the bar before with its sides and sizes."""
+
+    def __init__(
+        self,
+        config: SubscriptionDataConfig,
+        columns: QuoteColumns,
+        emission: Emission,
+        seed: QuoteBar | None,
+        factor: Decimal,
+    ) -> None:
+        super().__init__(config, emission, factor)
+        self.columns = columns
+        self.scale = PriceScale(columns.price_scale + self._factor_digits)
+        self._size_divisor = 10**columns.size_scale
+        self._size_factor = float(ONE / factor)
+        self._seed = seed
+
+    def _shares(self, sizes: NDArray[np.int64], row: int) -> float:
+        size = int(sizes[row]) / self._size_divisor
+        return size if self._size_factor == 1 else float(round(size * self._size_factor))
+
+    def _side(self, name: str, row: int) -> Bar | None:
+        columns = self.columns
+        if not getattr(columns, f"has_{name}")[row]:
+            return None
+        prices = (int(getattr(columns, f"{name}_{part}")[row]) * self._factor for part in ("open", "high", "low", "close"))
+        return Bar(self.scale, *prices)
+
+    def stored_bar(self, row: int) -> QuoteBar:
+        """A stored row as it is in the file, inside or outside the session."""
+        return QuoteBar(
+            self.symbol,
+            self._side("bid", row),
+            self._shares(self.columns.bid_size, row),
+            self._side("ask", row),
+            self._shares(self.columns.ask_size, row),
+            int(self.columns.time_ms[row]) + self.period_ms,
+            self.period_ms,
+        )
+
+    def bar(self, index: int) -> QuoteBar:
+        """The point at ``index``."""
+        row = int(self.rows[index])
+        if row < 0 and self._seed is None:
+            raise IndexError(f"{self.symbol} has no quote before its first bar")
+        bar = self.stored_bar(row) if row >= 0 else copy(cast("QuoteBar", self._seed))
+        bar.end_ms = int(self.end_ms[index])
+        bar.is_fill_forward = not self.real[index]
+        return bar

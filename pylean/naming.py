@@ -1,0 +1,65 @@
+"""Lean's two naming styles: every public name answers to snake_case and to PascalCase."""
+
+from __future__ import annotations
+
+import re
+from enum import EnumType, IntEnum
+from typing import Any
+
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def snake_case(name: str) -> str:
+    """``OnEndOfDay`` becomes ``on_end_of_day``; a name that is already snake_case is returned unchanged."""
+    return _WORD_START.sub("_", name).lower()
+
+
+def pascal_case(name: str) -> str:
+    """``on_end_of_day`` becomes ``OnEndOfDay``."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+class UnsupportedApiError(AttributeError):
+    """The algorithm used a name that Lean may have and pylean has not."""
+
+    def __init__(self, owner: str, name: str) -> None:
+        super().__init__(
+            f"{owner} has no '{name}' in pylean. Supported names are listed in docs/supported-api.md; "
+            "run the algorithm on Lean itself if it needs this one."
+        )
+
+
+class LeanEnumType(EnumType):
+    """Resolves ``Resolution.Daily`` to ``Resolution.DAILY``; only names that are not members come here."""
+
+    def __getattr__(cls, name: str) -> Any:
+        member = cls.__dict__.get("_member_map_", {}).get(snake_case(name).upper())
+        if member is None:
+            raise UnsupportedApiError(cls.__name__, name)
+        return member
+
+
+class LeanEnum(IntEnum, metaclass=LeanEnumType):
+    """An integer enumeration with Lean's values, in both naming styles."""
+
+
+class PascalNames:
+    """Gives instances their PascalCase names: only misses of normal look-up pay for it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name[:1].isupper():
+            alias = snake_case(name)
+            if alias != name:
+                return getattr(self, alias)
+        raise UnsupportedApiError(type(self).__name__, name)
+
+
+class LeanOverrides:
+    """Base of what algorithms subclass: a method overridden as ``OnData`` is also found as ``on_data``."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name, member in list(vars(cls).items()):
+            alias = snake_case(name)
+            if name[:1].isupper() and callable(member) and alias not in vars(cls):
+                setattr(cls, alias, member)

@@ -1,0 +1,30 @@
+"""Slippage: how much worse than the model's price an order fills, in USD per share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pylean.naming import LeanOverrides, PascalNames
+
+if TYPE_CHECKING:
+    from pylean.orders.order import Order
+    from pylean.securities.security import Security
+
+__all__ = ["ConstantSlippageModel", "NullSlippageModel"]
+
+
+class NullSlippageModel(LeanOverrides, PascalNames):
+    """No slippage."""
+
+    def get_slippage_approximation(self, asset: Security, order: Order) -> float:
+        return 0.0
+
+
+class ConstantSlippageModel(LeanOverrides, PascalNames):
+    """A fixed share of the last price."""
+
+    def __init__(self, slippage_percent: float) -> None:
+        self._slippage_percent = slippage_percent
+
+    def get_slippage_approximation(self, asset: Security, order: Order) -> float:
+        return asset.price * self._slippage_percent

@@ -1,0 +1,155 @@
+"""The one object the engine talks to: it keeps everything a run's results are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, localcontext
+
+from pylean.numbers import DECIMAL_CONTEXT, ZERO
+from pylean.orders.order import Order
+from pylean.results.capacity import BarSource, StrategyCapacity
+from pylean.results.charts import ChartBook
+from pylean.results.order_events import OrderEventRecord
+from pylean.results.order_hash import order_list_hash
+from pylean.results.portfolio_view import PortfolioView
+from pylean.results.sampling import ResultSampler
+from pylean.results.settings import ResultSettings
+from pylean.results.statistics import RunSamples, StatisticsResults, compute_statistics
+from pylean.results.summary import runtime_statistics
+from pylean.results.trades import Trade, TradeBuilder
+from pylean.results.transactions import TransactionRecord
+
+__all__ = ["ResultCollector", "RunResults"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResults:
+    """A run's results, complete or up to now; collections are the collector's own, so do not change them."""
+
+    statistics: StatisticsResults
+    runtime_statistics: dict[str, str]
+    order_list_hash: str
+    orders: list[Order]
+    order_events: list[OrderEventRecord]
+    closed_trades: list[Trade]
+    profit_loss: dict[datetime, Decimal]
+    charts: ChartBook
+    samples: RunSamples
+
+
+class ResultCollector:
+    """Takes samples, fills and order events while a run goes on, and computes its results at any time.
+
+    All times are naive UTC, all money is in USD. ``trades``, ``transactions`` and ``charts`` are for the engine to
+    feed and for the algorithm to read; ``summary_extras`` and ``runtime_extras`` are statistics an algorithm sets.
+    """
+
+    def __init__(
+        self, settings: ResultSettings, portfolio: PortfolioView, bars: BarSource, *, warming_up: bool = False
+    ) -> None:
+        self.trades = TradeBuilder()
+        self.transactions = TransactionRecord()
+        self.charts = ChartBook()
+        self.order_events: list[OrderEventRecord] = []
+        self.summary_extras: dict[str, str] = {}
+        self.runtime_extras: dict[str, str] = {}
+        self._settings = settings
+        self._portfolio = portfolio
+        self._sampler = ResultSampler(settings, self.charts, portfolio.equity())
+        self._sampler.warming_up = warming_up
+        self._capacity = StrategyCapacity(settings.start_date, settings.end_date, portfolio, bars)
+        self.watched = self._capacity.watched
+        self.next_due_utc = datetime.min
+
+    def on_slice(self, utc: datetime) -> None:
+        """End of a time slice; needed once ``next_due_utc`` is reached and while any symbol is ``watched``."""
+        self._process(utc, force=False)
+
+    def sample_day(self, utc: datetime, benchmark: Decimal) -> None:
+        """Midnight in the algorithm's time zone, every day, in warm-up too; ``benchmark`` is a price."""
+        self._sampler.sample_day(utc, benchmark, self._portfolio, self._capacity.figures.capacity)
+        self._set_next_due()
+
+    def on_warmup_finished(self) -> None:
+        """Warm-up has just ended; the user has not been told yet."""
+        self._sampler.restart(self._portfolio.equity())
+
+    def on_order_event(self, event: OrderEventRecord) -> None:
+        """An order event, after the portfolio has taken it and before the algorithm hears of it."""
+        self.order_events.append(event)
+        if event.status.is_fill:
+            fee = ZERO if event.fee is None else event.fee
+            self.trades.on_fill(event.symbol, event.order_id, event.utc, event.fill_price, event.fill_quantity, fee)
+            self._capacity.on_fill(event.symbol, event.utc, event.fill_price, event.fill_quantity)
+            self._set_next_due()
+
+    def record_profit(self, utc: datetime, profit_loss: Decimal, is_win: bool | None = None) -> None:
+        """A fill closed (part of) a position; ``profit_loss`` is gross less twice the fill's fee."""
+        self.transactions.add(utc, profit_loss, is_win)
+
+    def finish(self, utc: datetime, benchmark: Decimal | None) -> None:
+        """The run is over at the last slice's time; ``benchmark`` is ``None`` when it broke off with an error."""
+        if benchmark is not None:
+            self._process(utc, force=True)
+            self.sample_day(utc, benchmark)
+        self._process(utc, force=True)
+
+    def results(self, orders: Iterable[Order]) -> RunResults:
+        """The results so far, with all orders the run has made, invalid and cancelled ones included."""
+        order_list = list(orders)
+        with localcontext(DECIMAL_CONTEXT):
+            settings, samples, totals = self._settings, self._samples(), self._portfolio.totals()
+            statistics = compute_statistics(
+                samples,
+                total_orders=len(order_list),
+                total_fees=totals.fees,
+                capacity=self._capacity.figures,
+                currency_symbol=settings.currency_symbol,
+            )
+            for name, text in self.summary_extras.items():
+                statistics.summary.setdefault(name, text)
+            runtime = runtime_statistics(
+                statistics.summary,
+                totals,
+                self._portfolio.equity(),
+                self._sampler.starting_equity,
+                currency_symbol=settings.currency_symbol,
+                extra=self.runtime_extras,
+            )
+            order_hash = order_list_hash(order_list)
+        return RunResults(
+            statistics=statistics,
+            runtime_statistics=runtime,
+            order_list_hash=order_hash,
+            orders=order_list,
+            order_events=self.order_events,
+            closed_trades=self.trades.closed_trades,
+            profit_loss=self.transactions.profit_loss,
+            charts=self.charts,
+            samples=samples,
+        )
+
+    def _process(self, utc: datetime, *, force: bool) -> None:
+        self._capacity.update(utc, force=force)
+        self._sampler.track_equity(utc, self._portfolio.equity(), force=force)
+        self._set_next_due()
+
+    def _set_next_due(self) -> None:
+        self.next_due_utc = min(self._sampler.next_due_utc, self._capacity.next_due_utc)
+
+    def _samples(self) -> RunSamples:
+        sampler, settings = self._sampler, self._settings
+        return RunSamples(
+            equity=sampler.equity,
+            performance=sampler.performance,
+            benchmark=sampler.benchmark,
+            turnover=sampler.turnover,
+            trades=self.trades.closed_trades,
+            transactions=self.transactions.entries,
+            starting_equity=sampler.starting_equity,
+            risk_free_rate=settings.risk_free_rate,
+            trading_days_per_year=settings.trading_days_per_year,
+            lean_version=settings.lean_version,
+        )

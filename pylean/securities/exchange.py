@@ -1,0 +1,57 @@
+"""Trading hours of a security, asked at the simulation's own time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from pylean.clock import from_ms
+from pylean.naming import PascalNames
+
+if TYPE_CHECKING:
+    from pylean.clock import AlgorithmClock
+    from pylean.storage.market_hours import MarketHours
+
+__all__ = ["SecurityExchange"]
+
+_DAY_MS = 86_400_000
+
+
+class SecurityExchange(PascalNames):
+    """When the security trades; every question without a time is about now."""
+
+    def __init__(self, hours: MarketHours, clock: AlgorithmClock) -> None:
+        self.hours = hours
+        self._clock = clock
+
+    @property
+    def time_zone(self) -> str:
+        return "America/New_York"
+
+    @property
+    def local_time(self) -> datetime:
+        return self._clock.local
+
+    @property
+    def exchange_open(self) -> bool:
+        """Regular hours are on: from the open (included) to the close (excluded)."""
+        return self.is_open_at(self._clock.local_ms)
+
+    def is_open_at(self, local_ms: int, *, extended: bool = False) -> bool:
+        """Open at a local instant given in milliseconds."""
+        day = date(1970, 1, 1).fromordinal(719_163 + local_ms // _DAY_MS)
+        session = self.hours.session(day)
+        if session is None:
+            return False
+        second = (local_ms % _DAY_MS) / 1000
+        first, last = (session.pre_open, session.post_close) if extended else (session.open, session.close)
+        return first <= second < last
+
+    def overlaps_open_hours(self, start_ms: int, end_ms: int, *, extended: bool = False) -> bool:
+        """Some moment of the local interval ``[start_ms, end_ms)`` lies in open hours; the interval stays in one day."""
+        session = self.hours.session(from_ms(start_ms).date())
+        if session is None:
+            return False
+        day_ms = start_ms - start_ms % _DAY_MS
+        first, last = (session.pre_open, session.post_close) if extended else (session.open, session.close)
+        return start_ms < day_ms + last * 1000 and end_ms > day_ms + first * 1000

@@ -1,0 +1,219 @@
+"""The account: cash, positions and what they are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pylean.naming import PascalNames
+from pylean.numbers import ZERO, to_decimal, to_float
+from pylean.orders.enums import OrderDirection
+from pylean.securities.cash import CashBook
+
+if TYPE_CHECKING:
+    from pylean.algorithm.settings import AlgorithmSettings
+    from pylean.orders.events import OrderEvent
+    from pylean.securities.holdings import SecurityHolding
+    from pylean.securities.manager import SecurityManager
+    from pylean.securities.security import Security
+    from pylean.securities.symbol import Symbol
+
+__all__ = ["SecurityPortfolioManager"]
+
+_DEFAULT_CASH = Decimal(100_000)
+
+
+class SecurityPortfolioManager(PascalNames):
+    """Positions by symbol, and the account's totals in USD. ``decimal_…`` members are exact, the others floats."""
+
+    def __init__(self, securities: SecurityManager, settings: AlgorithmSettings) -> None:
+        self.securities = securities
+        self._settings = settings
+        self.cash_book = CashBook()
+        self._usd = self.cash_book["USD"]
+        self._usd.set_amount(_DEFAULT_CASH)
+        self._held: dict[Symbol, SecurityHolding] = {}
+        self.on_profit: Callable[[datetime, Decimal], None] = lambda utc, profit: None
+
+    def __getitem__(self, symbol: Symbol | str) -> SecurityHolding:
+        return self.securities[symbol].holdings
+
+    def __contains__(self, symbol: Symbol | str) -> bool:
+        return symbol in self.securities
+
+    def contains_key(self, symbol: Symbol | str) -> bool:
+        return symbol in self.securities
+
+    def __iter__(self) -> Iterator[Symbol]:
+        return iter(self.securities)
+
+    def keys(self) -> list[Symbol]:
+        return list(self.securities)
+
+    def values(self) -> list[SecurityHolding]:
+        return [security.holdings for security in self.securities.values()]
+
+    def items(self) -> list[tuple[Symbol, SecurityHolding]]:
+        return [(symbol, security.holdings) for symbol, security in self.securities.items()]
+
+    @property
+    def held(self) -> dict[Symbol, SecurityHolding]:
+        """Positions that are not flat; a live view."""
+        return self._held
+
+    @property
+    def invested(self) -> bool:
+        return bool(self._held)
+
+    @property
+    def decimal_cash(self) -> Decimal:
+        return self._usd.decimal_amount
+
+    @property
+    def cash(self) -> float:
+        return self._usd.amount
+
+    def set_cash(self, amount: float | Decimal) -> None:
+        """Replace the account's cash. Raises ValueError at or below 0."""
+        if amount <= 0:
+            raise ValueError(f"cash is {amount} USD: it must be above 0")
+        self._usd.set_amount(to_decimal(amount))
+
+    @property
+    def decimal_total_portfolio_value(self) -> Decimal:
+        return sum((holding.decimal_value for holding in self._held.values()), self._usd.decimal_amount)
+
+    @property
+    def total_portfolio_value(self) -> float:
+        """Cash plus every position at its last price."""
+        return to_float(self.decimal_total_portfolio_value)
+
+    @property
+    def decimal_total_portfolio_value_less_free_buffer(self) -> Decimal:
+        """What sizing may use: the value less the free share of the settings (0.25 % by default)."""
+        total = self.decimal_total_portfolio_value
+        free = self._settings.free_portfolio_value
+        if free is not None:
+            return total - to_decimal(free)
+        return total - total * to_decimal(self._settings.free_portfolio_value_percentage)
+
+    @property
+    def total_portfolio_value_less_free_buffer(self) -> float:
+        return to_float(self.decimal_total_portfolio_value_less_free_buffer)
+
+    @property
+    def decimal_total_margin_used(self) -> Decimal:
+        return sum((self._margin_used(symbol) for symbol in self._held), ZERO)
+
+    @property
+    def total_margin_used(self) -> float:
+        return to_float(self.decimal_total_margin_used)
+
+    def decimal_margin_remaining(self, total_portfolio_value: Decimal) -> Decimal:
+        return total_portfolio_value - self.decimal_total_margin_used
+
+    @property
+    def margin_remaining(self) -> float:
+        return to_float(self.decimal_margin_remaining(self.decimal_total_portfolio_value))
+
+    def get_margin_remaining(self, symbol: Symbol | str, direction: OrderDirection = OrderDirection.BUY) -> float:
+        """Margin free for an order of the symbol in a direction."""
+        security = self.securities[symbol]
+        margin: Decimal = security.buying_power_model.margin_remaining(self, security, direction)
+        return to_float(margin)
+
+    @property
+    def total_holdings_value(self) -> float:
+        return to_float(sum((abs(holding.decimal_value) for holding in self._held.values()), ZERO))
+
+    @property
+    def decimal_total_profit(self) -> Decimal:
+        return sum((security.holdings.decimal_profit for security in self.securities.values()), ZERO)
+
+    @property
+    def total_profit(self) -> float:
+        """Gross profit of everything closed."""
+        return to_float(self.decimal_total_profit)
+
+    @property
+    def decimal_total_fees(self) -> Decimal:
+        return sum((security.holdings.decimal_fees for security in self.securities.values()), ZERO)
+
+    @property
+    def total_fees(self) -> float:
+        return to_float(self.decimal_total_fees)
+
+    @property
+    def total_net_profit(self) -> float:
+        return to_float(self.decimal_total_profit - self.decimal_total_fees)
+
+    @property
+    def decimal_total_unrealized_profit(self) -> Decimal:
+        return sum((holding.decimal_unrealized_profit for holding in self._held.values()), ZERO)
+
+    @property
+    def total_unrealized_profit(self) -> float:
+        return to_float(self.decimal_total_unrealized_profit)
+
+    total_unrealised_profit = total_unrealized_profit
+
+    @property
+    def decimal_total_sale_volume(self) -> Decimal:
+        return sum((security.holdings.decimal_sale_volume for security in self.securities.values()), ZERO)
+
+    @property
+    def total_sale_volume(self) -> float:
+        return to_float(self.decimal_total_sale_volume)
+
+    def _margin_used(self, symbol: Symbol) -> Decimal:
+        security = self.securities[symbol]
+        margin: Decimal = security.buying_power_model.maintenance_margin(security)
+        return margin
+
+    def process_fill(self, event: OrderEvent) -> None:
+        """Book a fill: cash, fee, sale volume, closed profit and the new position (Lean's SecurityPortfolioModel)."""
+        security = self.securities[event.symbol]
+        holding = security.holdings
+        quantity, price = event.decimal_fill_quantity, event.decimal_fill_price
+        fee = event.order_fee.value.decimal_amount
+        holding.decimal_sale_volume += price * abs(quantity)
+        holding.decimal_fees += fee
+        self._usd.add_amount(-fee)
+        self._usd.add_amount(-quantity * price)
+        held, average = holding.decimal_quantity, holding.decimal_average_price
+        if held * quantity < 0:
+            self._book_profit(security, event, fee)
+        total = held + quantity
+        if held * quantity > 0:
+            average = (average * held + quantity * price) / total
+        elif total == 0:
+            average = ZERO
+        elif held * total <= 0:
+            average = price
+        holding.set_holdings(average, total)
+        self._track(security.symbol, holding)
+
+    def _book_profit(self, security: Security, event: OrderEvent, fee: Decimal) -> None:
+        holding = security.holdings
+        closed = min(abs(event.decimal_fill_quantity), abs(holding.decimal_quantity))
+        signed = closed if event.decimal_fill_quantity < 0 else -closed
+        profit = signed * event.decimal_fill_price - signed * holding.decimal_average_price
+        holding.decimal_profit += profit
+        holding.decimal_last_trade_profit = profit
+        self.on_profit(security.clock.utc, profit - 2 * fee)
+
+    def _track(self, symbol: Symbol, holding: SecurityHolding) -> None:
+        if holding.invested:
+            self._held[symbol] = holding
+        else:
+            self._held.pop(symbol, None)
+
+    def target_quantity(self, security: Security, target: Decimal) -> Decimal:
+        """Signed order quantity that brings the security to ``target`` × usable portfolio value."""
+        adjusted = target * self.decimal_total_portfolio_value_less_free_buffer / self.decimal_total_portfolio_value
+        model = security.buying_power_model
+        share = to_decimal(self._settings.minimum_order_margin_portfolio_percentage)
+        quantity: Decimal = model.quantity_for_target(self, security, adjusted / model.decimal_leverage, share)
+        return quantity
