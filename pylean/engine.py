@@ -1,120 +1,318 @@
-"""One backtest from a job to its outcome."""
+"""The main loop: one slice after the other, in the order of Lean's AlgorithmManager."""
 
 from __future__ import annotations
 
-import socket
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+import inspect
+from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
-from pylean.algorithm import RunContext, run_context
-from pylean.feed.market_data import MarketData
-from pylean.job import AlgorithmError, BacktestJob, BacktestOutcome, EngineWarning, Observer
-from pylean.loading import load_algorithm_class
-from pylean.numbers import use_lean_decimals
-from pylean.orders.enums import OrderStatus
-from pylean.results import AlgorithmConfiguration, RunState, write_result_files
-from pylean.simulation import Simulation
-from pylean.storage import StorageError
+from pylean.account import AccountView
+from pylean.clock import from_ms, to_ms
+from pylean.delivery import DeliveryPlan, plan_deliveries
+from pylean.feed.reader import day_start_ms
+from pylean.feed.series import TradeSeries
+from pylean.feed.slice import Slice
+from pylean.feed.stream import DayStream
+from pylean.job import AlgorithmError, Observer, ProgressReport
+from pylean.margin_call import check_margin, execute_margin_call
+from pylean.results import OrderEventRecord, ResultCollector, ResultSettings
+from pylean.scheduling.events import ScheduledEvent
+from pylean.securities.cache import SecurityCache
+from pylean.storage import InterestRates, StorageError
 
 if TYPE_CHECKING:
-    from pylean.algorithm import QCAlgorithm
+    from decimal import Decimal
 
-__all__ = ["run_backtest"]
+    from pylean.algorithm import QCAlgorithm, RunContext
+    from pylean.feed.day import TradingDay
+    from pylean.orders.events import OrderEvent
+    from pylean.results import LeanVersion
 
+__all__ = ["Simulation"]
 
-@dataclass
-class _RunLog:
-    """Log lines of the run, kept for Lean's log file and passed on at once."""
-
-    observer: Observer
-    context: RunContext
-    lines: list[str] = field(default_factory=list)
-
-    def __call__(self, level: str, text: str) -> None:
-        utc = self.context.clock.utc
-        self.lines.append(f"{utc:%Y-%m-%d %H:%M:%S} {text}")
-        self.observer.log(level, text, utc)
+_REPORT_INTERVAL_S = 0.25
+_MARGIN_CHECK_MS = 5 * 60_000
+_SECURITY_END_OF_DAY = timedelta(minutes=10)
+_ALGORITHM_END_OF_DAY = time(23, 58)
 
 
-def run_backtest(job: BacktestJob, observer: Observer) -> BacktestOutcome:
-    """Run an algorithm and write Lean's result files to ``job.output_dir``.
+class Simulation:
+    """Runs an initialized algorithm over its days. After ``run`` the results are in ``collector``."""
 
-    Raises AlgorithmLoadError or AlgorithmError for the algorithm's own faults and StorageError for unreadable data.
-    """
-    use_lean_decimals()
-    started = datetime.now(UTC).replace(tzinfo=None)
-    context = RunContext(
-        MarketData(job.data_root, job.cache_dir), job.parameters, job.start_date, job.end_date, job.cash
+    def __init__(
+        self, algorithm: QCAlgorithm, context: RunContext, observer: Observer, lean_version: LeanVersion
+    ) -> None:
+        self._algorithm = algorithm
+        self._context = context
+        self._observer = observer
+        self._clock = algorithm._clock
+        self._portfolio = algorithm.portfolio
+        self._handler = algorithm._handler
+        self._events = algorithm._events
+        self._hours = algorithm._hours
+        account = AccountView(algorithm.portfolio)
+        rates = InterestRates.read(context.market.paths)
+        settings = ResultSettings(
+            start_date=algorithm._start,
+            end_date=algorithm._end,
+            start_utc=self._clock.utc,
+            risk_free_rate=rates.rate_on,
+            lean_version=lean_version,
+        )
+        self.collector = ResultCollector(settings, account, account.current_bar)
+        self._benchmark = SecurityCache()
+        self._benchmark_config = algorithm._benchmark_subscription()
+        self._stream = DayStream(
+            context.market,
+            self._hours,
+            algorithm.subscription_manager.subscriptions,
+            self._benchmark_config,
+            algorithm._start,
+            algorithm._end,
+        )
+        self._portfolio.on_profit = lambda utc, profit: self.collector.record_profit(utc, profit)
+        self._handler.on_event = self._on_order_event
+        self._handler.on_error = lambda text: context.log("error", text)
+        self._next_sample_ms = to_ms(self.collector.next_due_utc)
+        self._next_margin_check_ms = 0
+        self._next_report_s = 0.0
+        self._total_points = max(1, self._stream.expected_points())
+        self._percent = 0.0
+        self.data_points = 0
+        self.stopped_early = False
+
+    def run(self) -> None:
+        """Every slice from the start to the end, then the end of the algorithm and the last samples.
+
+        Raises AlgorithmError when the algorithm raises; errors of stored data pass through.
+        """
+        self._schedule_daily_sampling()
+        self._call("on_warmup_finished", self._algorithm.on_warmup_finished)
+        self._observer.started()
+        self._opening_slice()
+        days = self._hours.sessions(self._algorithm._start, self._algorithm._end)
+        for day in self._stream.days():
+            if not self._run_day(day, days.index(self._hours.session(day.day)), len(days)):
+                break
+        self._call("on_end_of_algorithm", self._algorithm.on_end_of_algorithm)
+        self.collector.finish(self._clock.utc, self._benchmark_price)
+        if not self.stopped_early:
+            self._percent = 100.0
+        self._report()
+
+    def _run_day(self, day: TradingDay, position: int, day_count: int) -> bool:
+        """The slices of one day; False when the run was stopped."""
+        algorithm, clock, handler, events = self._algorithm, self._clock, self._handler, self._events
+        observer, portfolio, collector = self._observer, self._portfolio, self.collector
+        offset_ms, groups = day.offset_ms, day.groups
+        on_data = algorithm.on_data
+        deliveries = self._open_day(day)
+        points_before = self.data_points
+        slice_count = len(day.utc_ms)
+        for index, utc_ms in enumerate(day.utc_ms):
+            if observer.stop_requested or algorithm._stopped is not None:
+                return self._stop(points_before + day.points * index // slice_count)
+            if portfolio.held and portfolio.decimal_total_portfolio_value <= 0:
+                algorithm.error("the portfolio value has fallen to zero or below: the run ends here")
+                return self._stop(points_before + day.points * index // slice_count)
+            if events.next_ms < utc_ms:
+                self._fire_past_events(utc_ms, offset_ms)
+            clock.set(utc_ms, offset_ms)
+            for group in groups:
+                point = index if group.index_at is None else group.index_at[index]
+                if point >= 0:
+                    group.cursor.index = point
+            if collector.trades.open_symbols:
+                self._mark_open_trades()
+            if handler.has_work:
+                handler.process()
+            while events.next_ms <= utc_ms:
+                self._fire("a scheduled event")
+            if portfolio.held and utc_ms >= self._next_margin_check_ms:
+                self._check_margin(utc_ms)
+            due = deliveries.at(index)
+            if due is not None:
+                self._call("a consolidator's handler", due)
+            if day.has_user_data(index):
+                try:
+                    on_data(Slice(day, index))
+                except StorageError:
+                    raise
+                except Exception as error:
+                    raise AlgorithmError("on_data", clock.utc, error) from error
+            if handler.has_work:
+                handler.process()
+            if utc_ms >= self._next_sample_ms or portfolio.held or collector.watched:
+                self._sample()
+            if monotonic() >= self._next_report_s:
+                done = index / slice_count
+                self.data_points = points_before + int(day.points * done)
+                self._percent = max(self._percent, min(99.9, 100.0 * (position + done) / day_count))
+                self._report()
+        self.data_points = points_before + day.points
+        return True
+
+    def _opening_slice(self) -> None:
+        """The slice at midnight of the start date: securities appear, the benchmark's day before arrives."""
+        algorithm = self._algorithm
+        self.data_points += 1
+        opening = self._stream.opening_benchmark()
+        if opening is not None:
+            self._benchmark.open_trades(opening)
+            opening.cursor.index = len(opening) - 1
+            self.data_points += len(opening)
+        self._schedule_end_of_day()
+        while self._events.next_ms <= self._clock.utc_ms:
+            self._fire("a scheduled event")
+        self._call("on_securities_changed", lambda: algorithm.on_securities_changed(_added(algorithm)))
+        self._sample()
+
+    def _open_day(self, day: TradingDay) -> DeliveryPlan:
+        """Hand the day's series to the securities and plan what consolidators will deliver."""
+        securities = self._portfolio.securities
+        for symbol, (trades, _) in day.trades.items():
+            securities[symbol].cache.open_trades(trades)
+        for symbol, (quotes, _) in day.quotes.items():
+            securities[symbol].cache.open_quotes(quotes)
+        for group in day.groups:
+            for series in group.members:
+                if series.config.is_internal_feed and isinstance(series, TradeSeries):
+                    self._benchmark.open_trades(series)
+        session = self._hours.session(day.day)
+        assert session is not None, "a laid-out day is a trading day"  # noqa: S101 - an invariant of the stream
+        return plan_deliveries(day, session)
+
+    def _fire_past_events(self, utc_ms: int, offset_ms: int) -> None:
+        """Events that fell into the time without data, each at its own time."""
+        while self._events.next_ms < utc_ms:
+            moment = self._events.next_ms
+            offset = self._hours.utc_offset_seconds(from_ms(moment + offset_ms).date()) * 1000
+            self._clock.set(moment, offset)
+            self._fire("a scheduled event")
+
+    def _fire(self, what: str) -> None:
+        self._call(what, self._events.fire_first)
+
+    def _check_margin(self, utc_ms: int) -> None:
+        self._next_margin_check_ms = utc_ms + _MARGIN_CHECK_MS
+        algorithm, portfolio = self._algorithm, self._portfolio
+        check = check_margin(portfolio, self._handler)
+        executed = 0
+        if check.orders and all(portfolio.securities[order.symbol].exchange.exchange_open for order in check.orders):
+            self._call("on_margin_call", lambda: algorithm.on_margin_call(check.orders))
+            executed = execute_margin_call(portfolio, self._handler, check.orders)
+        if check.warn and not executed:
+            self._call("on_margin_call_warning", algorithm.on_margin_call_warning)
+
+    def _mark_open_trades(self) -> None:
+        for symbol in list(self.collector.trades.open_symbols):
+            price = self._portfolio.securities[symbol].cache.price
+            self.collector.trades.set_market_price(symbol, price)
+
+    def _sample(self) -> None:
+        self.collector.on_slice(self._clock.utc)
+        self._next_sample_ms = to_ms(self.collector.next_due_utc)
+
+    def _schedule_daily_sampling(self) -> None:
+        def sample() -> None:
+            self.collector.sample_day(self._clock.utc, self._benchmark_price)
+            self._next_sample_ms = to_ms(self.collector.next_due_utc)
+
+        rules = self._algorithm
+        self._algorithm.schedule.add("Daily Sampling", rules.date_rules.every_day(), rules.time_rules.midnight, sample)
+
+    def _schedule_end_of_day(self) -> None:
+        """The algorithm's own ``on_end_of_day``: ten minutes before each security's close, or near midnight."""
+        algorithm = self._algorithm
+        handler = getattr(type(algorithm), "on_end_of_day", None)
+        if handler is None:
+            return
+        if len(inspect.signature(handler).parameters) < 2:  # noqa: PLR2004 - self and symbol
+            moments = (self._local_moment(s.day, _ALGORITHM_END_OF_DAY) for s in self._sessions())
+            self._add_event("Algorithm.EndOfDay", moments, algorithm.on_end_of_day)
+            return
+        before_ms = _SECURITY_END_OF_DAY // timedelta(milliseconds=1)
+        for symbol in algorithm.securities:
+            moments = (
+                day_start_ms(session.day) + session.close * 1000 - before_ms - self._offset_ms(session.day)
+                for session in self._sessions()
+            )
+            self._add_event(f"{symbol}.EndOfDay", moments, lambda symbol=symbol: algorithm.on_end_of_day(symbol))
+
+    def _sessions(self) -> list[Any]:
+        return self._hours.sessions(self._algorithm._start, self._algorithm._end)
+
+    def _offset_ms(self, day: Any) -> int:
+        return self._hours.utc_offset_seconds(day) * 1000
+
+    def _local_moment(self, day: Any, moment: time) -> int:
+        return to_ms(datetime.combine(day, moment)) - self._offset_ms(day)
+
+    def _add_event(self, name: str, moments: Iterator[int], callback: Callable[[], Any]) -> None:
+        self._events.add(ScheduledEvent(name, moments, callback), self._clock.utc_ms)
+
+    def _on_order_event(self, event: OrderEvent) -> None:
+        record = _record(event)
+        self.collector.on_order_event(record)
+        self._observer.order_event(record)
+        self._call("on_order_event", lambda: self._algorithm.on_order_event(event))
+
+    def _call(self, where: str, callback: Callable[[], Any]) -> None:
+        """Run the algorithm's code; what it raises names the event it was in."""
+        try:
+            callback()
+        except (AlgorithmError, StorageError):
+            raise
+        except Exception as error:
+            raise AlgorithmError(where, self._clock.utc, error) from error
+
+    def _stop(self, data_points: int) -> bool:
+        self.data_points = data_points
+        self.stopped_early = True
+        return False
+
+    @property
+    def _benchmark_price(self) -> Decimal:
+        return self._benchmark.price
+
+    def _report(self) -> None:
+        self._next_report_s = monotonic() + _REPORT_INTERVAL_S
+        self._observer.progress(
+            ProgressReport(
+                percent=self._percent,
+                utc=self._clock.utc,
+                processed_data_points=self.data_points,
+                total_data_points=max(self._total_points, self.data_points),
+                orders=len(self._handler.orders),
+                trades=len(self.collector.trades.closed_trades),
+                equity=self._portfolio.decimal_total_portfolio_value,
+            )
+        )
+
+
+def _record(event: OrderEvent) -> OrderEventRecord:
+    fee = event.order_fee.value.decimal_amount
+    return OrderEventRecord(
+        order_id=event.order_id,
+        event_id=event.id,
+        symbol=event.symbol,
+        utc=event.utc_time,
+        status=event.status,
+        direction=event.direction,
+        quantity=event.decimal_quantity,
+        fill_price=event.decimal_fill_price,
+        fill_quantity=event.decimal_fill_quantity,
+        fee=fee if fee else None,
+        message=event.message,
+        stop_price=event.stop,
+        limit_price=event.limit,
+        is_assignment=event.is_assignment,
     )
-    log = _RunLog(observer, context)
-    context.log = log
-    with run_context(context):
-        algorithm = _initialize(job, context)
-        simulation = Simulation(algorithm, context, observer, job.lean_version)
-        simulation.run()
-    return _finish(job, algorithm, simulation, context, log, started)
 
 
-def _initialize(job: BacktestJob, context: RunContext) -> QCAlgorithm:
-    algorithm_class = load_algorithm_class(job.algorithm_path)
-    try:
-        algorithm = algorithm_class()
-        algorithm.initialize()
-    except StorageError:
-        raise
-    except Exception as error:
-        raise AlgorithmError("initialize", context.clock.utc, error) from error
-    algorithm._initialized = True
-    algorithm._move_to_start()
-    return algorithm
+def _added(algorithm: QCAlgorithm) -> Any:
+    from pylean.algorithm.changes import SecurityChanges
 
-
-def _finish(
-    job: BacktestJob,
-    algorithm: QCAlgorithm,
-    simulation: Simulation,
-    context: RunContext,
-    log: _RunLog,
-    started: datetime,
-) -> BacktestOutcome:
-    orders = algorithm._handler.orders.values()
-    data_points = simulation.data_points + context.history_points
-    log("debug", f"Algorithm Id:({job.algorithm_id}) completed. Processing total of {data_points:,} data points.")
-    results = simulation.collector.results(orders)
-    configuration = AlgorithmConfiguration(
-        job.algorithm_id, algorithm._start, algorithm._end, parameters=context.parameters
-    )
-    state = RunState(
-        started,
-        datetime.now(UTC).replace(tzinfo=None),
-        job.algorithm_id,
-        socket.gethostname(),
-        "Stopped" if simulation.stopped_early else "Completed",
-    )
-    job.output_dir.mkdir(parents=True, exist_ok=True)
-    files = write_result_files(
-        job.output_dir, job.algorithm_id, results, configuration=configuration, state=state, log_lines=log.lines
-    )
-    return BacktestOutcome(
-        statistics=results.statistics.summary,
-        order_list_hash=results.order_list_hash,
-        data_points=data_points,
-        orders=len(orders),
-        trades=len(simulation.collector.trades.closed_trades),
-        files=files,
-        stopped_at=context.clock.utc if simulation.stopped_early else None,
-        warnings=_warnings(algorithm),
-    )
-
-
-def _warnings(algorithm: QCAlgorithm) -> list[EngineWarning]:
-    orders = algorithm._handler.orders.values()
-    rejected = [order for order in orders if order.status is OrderStatus.INVALID]
-    warnings = []
-    if rejected:
-        shown = ", ".join(f"{order.id} ({order.symbol})" for order in rejected[:20])
-        warnings.append(EngineWarning("REJECTED_ORDERS", f"{len(rejected)} orders were rejected: {shown}"))
-    if not any(order.status is OrderStatus.FILLED for order in orders):
-        warnings.append(EngineWarning("NO_TRADES", "no order was filled"))
-    return warnings
+    return SecurityChanges(added_securities=algorithm.securities.values(), removed_securities=[])
