@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pylean.algorithm import RunContext, run_context
+from pylean.algorithm import Run, making_algorithms_of
+from pylean.engine import Engine
 from pylean.feed.market_data import MarketData
 from pylean.job import AlgorithmError, BacktestJob, BacktestOutcome, EngineWarning, Observer
 from pylean.loading import load_algorithm_class
 from pylean.numbers import use_lean_decimals
 from pylean.orders.enums import OrderStatus
 from pylean.results import AlgorithmConfiguration, RunState, write_result_files
-from pylean.simulation import Simulation
 from pylean.storage import StorageError
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ class _RunLog:
     """Log lines of the run, kept for Lean's log file and passed on at once."""
 
     observer: Observer
-    context: RunContext
+    run: Run
     lines: list[str] = field(default_factory=list)
 
     def __call__(self, level: str, text: str) -> None:
-        utc = self.context.clock.utc
+        utc = self.run.clock.utc
         self.lines.append(f"{utc:%Y-%m-%d %H:%M:%S} {text}")
         self.observer.log(level, text, utc)
 
@@ -44,19 +44,16 @@ def run_backtest(job: BacktestJob, observer: Observer) -> BacktestOutcome:
     """
     use_lean_decimals()
     started = datetime.now(UTC).replace(tzinfo=None)
-    context = RunContext(
-        MarketData(job.data_root, job.cache_dir), job.parameters, job.start_date, job.end_date, job.cash
-    )
-    log = _RunLog(observer, context)
-    context.log = log
-    with run_context(context):
-        algorithm = _initialize(job, context)
-        simulation = Simulation(algorithm, context, observer, job.lean_version)
-        simulation.run()
-    return _finish(job, algorithm, simulation, context, log, started)
+    run = Run(MarketData(job.data_root, job.cache_dir), job.parameters, job.start_date, job.end_date, job.cash)
+    log = run.log = _RunLog(observer, run)
+    with making_algorithms_of(run):
+        algorithm = _initialize(job, run)
+        engine = Engine(algorithm, run, observer, job.lean_version)
+        engine.run()
+    return _finish(job, engine, run, log, started)
 
 
-def _initialize(job: BacktestJob, context: RunContext) -> QCAlgorithm:
+def _initialize(job: BacktestJob, run: Run) -> QCAlgorithm:
     algorithm_class = load_algorithm_class(job.algorithm_path)
     try:
         algorithm = algorithm_class()
@@ -64,33 +61,30 @@ def _initialize(job: BacktestJob, context: RunContext) -> QCAlgorithm:
     except StorageError:
         raise
     except Exception as error:
-        raise AlgorithmError("initialize", context.clock.utc, error) from error
-    algorithm._initialized = True
-    algorithm._move_to_start()
+        raise AlgorithmError("initialize", run.clock.utc, error) from error
+    run.is_initialized = True
+    run.move_to_start()
     return algorithm
 
 
 def _finish(
     job: BacktestJob,
-    algorithm: QCAlgorithm,
-    simulation: Simulation,
-    context: RunContext,
+    engine: Engine,
+    run: Run,
     log: _RunLog,
     started: datetime,
 ) -> BacktestOutcome:
-    orders = algorithm._handler.orders.values()
-    data_points = simulation.data_points + context.history_points
+    orders = run.handler.orders.values()
+    data_points = engine.data_points + run.history_points
     log("debug", f"Algorithm Id:({job.algorithm_id}) completed. Processing total of {data_points:,} data points.")
-    results = simulation.collector.results(orders)
-    configuration = AlgorithmConfiguration(
-        job.algorithm_id, algorithm._start, algorithm._end, parameters=context.parameters
-    )
+    results = engine.collector.results(orders)
+    configuration = AlgorithmConfiguration(job.algorithm_id, run.start, run.end, parameters=run.parameters)
     state = RunState(
         started,
         datetime.now(UTC).replace(tzinfo=None),
         job.algorithm_id,
         socket.gethostname(),
-        "Stopped" if simulation.stopped_early else "Completed",
+        "Stopped" if engine.stopped_early else "Completed",
     )
     job.output_dir.mkdir(parents=True, exist_ok=True)
     files = write_result_files(
@@ -101,15 +95,15 @@ def _finish(
         order_list_hash=results.order_list_hash,
         data_points=data_points,
         orders=len(orders),
-        trades=len(simulation.collector.trades.closed_trades),
+        trades=len(engine.collector.trades.closed_trades),
         files=files,
-        stopped_at=context.clock.utc if simulation.stopped_early else None,
-        warnings=_warnings(algorithm),
+        stopped_at=run.clock.utc if engine.stopped_early else None,
+        warnings=_warnings(run),
     )
 
 
-def _warnings(algorithm: QCAlgorithm) -> list[EngineWarning]:
-    orders = algorithm._handler.orders.values()
+def _warnings(run: Run) -> list[EngineWarning]:
+    orders = run.handler.orders.values()
     rejected = [order for order in orders if order.status is OrderStatus.INVALID]
     warnings = []
     if rejected:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 __all__ = ["EPOCH", "AlgorithmClock", "from_ms", "to_ms"]
 
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: Lean hands naive times to algorithms
+EPOCH = datetime(1970, 1, 1)
+# All bars of a slice share their times, so the last conversion is nearly always the next one too.
+_latest: list[Any] = [0, EPOCH]
 _MILLISECOND = timedelta(milliseconds=1)
 
 
 def from_ms(milliseconds: int) -> datetime:
     """Naive datetime of milliseconds since 1970."""
-    return EPOCH + timedelta(milliseconds=milliseconds)
+    if milliseconds != _latest[0]:
+        seconds, rest = divmod(milliseconds, 1000)
+        _latest[:] = milliseconds, EPOCH + timedelta(0, seconds, rest * 1000)
+    return _latest[1]  # type: ignore[no-any-return]
 
 
 def to_ms(moment: datetime) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 if TYPE_CHECKING:
     from pylean.consolidators.base import ColumnPlan, DataConsolidator
@@ -23,15 +25,16 @@ class DeliveryPlan:
 
     def __init__(self, day: TradingDay) -> None:
         self._day = day
-        self._planned: dict[int, list[_Planned]] = {}
+        self._moments = np.array(day.utc_ms, dtype=np.int64)
+        self._planned: defaultdict[int, list[_Planned]] = defaultdict(list)
         self._fed: list[_Fed] = []
 
     def plan(self, consolidator: DataConsolidator, plan: ColumnPlan) -> None:
         """Deliver each planned bar in the first slice at or after it is due."""
-        moments, offset_ms = self._day.utc_ms, self._day.offset_ms
-        for bar, due_ms in enumerate(plan.due_ms):
-            index = bisect_left(moments, due_ms - offset_ms)
-            self._planned.setdefault(index, []).append((consolidator, plan, bar))
+        indexes = np.searchsorted(self._moments, plan.due_ms - self._day.offset_ms).tolist()
+        planned = self._planned
+        for bar, index in enumerate(indexes):
+            planned[index].append((consolidator, plan, bar))
 
     def feed(self, consolidator: DataConsolidator, series: TradeSeries, group: SeriesGroup) -> None:
         """Update and scan a consolidator in every slice."""
@@ -57,7 +60,7 @@ class DeliveryPlan:
 
 
 def plan_deliveries(day: TradingDay, session: Session) -> DeliveryPlan:
-    """Plan every consolidator of the day's trade subscriptions, symbol by symbol, each symbol's in order of creation."""
+    """Plan every consolidator of the day's trade subscriptions: by symbol, then in order of creation."""
     deliveries = DeliveryPlan(day)
     for series, group in day.trades.values():
         for consolidator in series.config.consolidators:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from pylean.account import AccountView
+from pylean.algorithm import SecurityChanges
 from pylean.clock import from_ms, to_ms
 from pylean.delivery import DeliveryPlan, plan_deliveries
 from pylean.feed.reader import day_start_ms
@@ -23,14 +25,13 @@ from pylean.securities.cache import SecurityCache
 from pylean.storage import InterestRates, StorageError
 
 if TYPE_CHECKING:
-    from decimal import Decimal
 
-    from pylean.algorithm import QCAlgorithm, RunContext
+    from pylean.algorithm import QCAlgorithm, Run
     from pylean.feed.day import TradingDay
     from pylean.orders.events import OrderEvent
     from pylean.results import LeanVersion
 
-__all__ = ["Simulation"]
+__all__ = ["Engine"]
 
 _REPORT_INTERVAL_S = 0.25
 _MARGIN_CHECK_MS = 5 * 60_000
@@ -38,43 +39,41 @@ _SECURITY_END_OF_DAY = timedelta(minutes=10)
 _ALGORITHM_END_OF_DAY = time(23, 58)
 
 
-class Simulation:
+class Engine:
     """Runs an initialized algorithm over its days. After ``run`` the results are in ``collector``."""
 
-    def __init__(
-        self, algorithm: QCAlgorithm, context: RunContext, observer: Observer, lean_version: LeanVersion
-    ) -> None:
+    def __init__(self, algorithm: QCAlgorithm, run: Run, observer: Observer, lean_version: LeanVersion) -> None:
         self._algorithm = algorithm
-        self._context = context
+        self._run = run
         self._observer = observer
-        self._clock = algorithm._clock
+        self._clock = run.clock
         self._portfolio = algorithm.portfolio
-        self._handler = algorithm._handler
-        self._events = algorithm._events
-        self._hours = algorithm._hours
+        self._handler = run.handler
+        self._events = run.events
+        self._hours = run.hours
         account = AccountView(algorithm.portfolio)
-        rates = InterestRates.read(context.market.paths)
+        rates = InterestRates.read(run.market.paths)
         settings = ResultSettings(
-            start_date=algorithm._start,
-            end_date=algorithm._end,
+            start_date=run.start,
+            end_date=run.end,
             start_utc=self._clock.utc,
             risk_free_rate=rates.rate_on,
             lean_version=lean_version,
         )
         self.collector = ResultCollector(settings, account, account.current_bar)
         self._benchmark = SecurityCache()
-        self._benchmark_config = algorithm._benchmark_subscription()
+        self._benchmark_config = run.benchmark_subscription()
         self._stream = DayStream(
-            context.market,
+            run.market,
             self._hours,
             algorithm.subscription_manager.subscriptions,
             self._benchmark_config,
-            algorithm._start,
-            algorithm._end,
+            run.start,
+            run.end,
         )
-        self._portfolio.on_profit = lambda utc, profit: self.collector.record_profit(utc, profit)
+        self._portfolio.on_profit = self.collector.record_profit
         self._handler.on_event = self._on_order_event
-        self._handler.on_error = lambda text: context.log("error", text)
+        self._handler.on_error = lambda text: run.log("error", text)
         self._next_sample_ms = to_ms(self.collector.next_due_utc)
         self._next_margin_check_ms = 0
         self._next_report_s = 0.0
@@ -92,67 +91,78 @@ class Simulation:
         self._call("on_warmup_finished", self._algorithm.on_warmup_finished)
         self._observer.started()
         self._opening_slice()
-        days = self._hours.sessions(self._algorithm._start, self._algorithm._end)
+        trading_days = [session.day for session in self._sessions()]
         for day in self._stream.days():
-            if not self._run_day(day, days.index(self._hours.session(day.day)), len(days)):
+            self._run_day(day, trading_days.index(day.day) / len(trading_days), 1 / len(trading_days))
+            if self.stopped_early:
                 break
         self._call("on_end_of_algorithm", self._algorithm.on_end_of_algorithm)
-        self.collector.finish(self._clock.utc, self._benchmark_price)
+        self.collector.finish(self._clock.utc, self._benchmark.price)
         if not self.stopped_early:
             self._percent = 100.0
         self._report()
 
-    def _run_day(self, day: TradingDay, position: int, day_count: int) -> bool:
-        """The slices of one day; False when the run was stopped."""
-        algorithm, clock, handler, events = self._algorithm, self._clock, self._handler, self._events
-        observer, portfolio, collector = self._observer, self._portfolio, self.collector
-        offset_ms, groups = day.offset_ms, day.groups
-        on_data = algorithm.on_data
+    def _run_day(self, day: TradingDay, share_before: float, share: float) -> None:
+        """The slices of one day. Shares are parts of the whole run, for progress."""
         deliveries = self._open_day(day)
         points_before = self.data_points
-        slice_count = len(day.utc_ms)
+        on_data = self._algorithm.on_data
         for index, utc_ms in enumerate(day.utc_ms):
-            if observer.stop_requested or algorithm._stopped is not None:
-                return self._stop(points_before + day.points * index // slice_count)
-            if portfolio.held and portfolio.decimal_total_portfolio_value <= 0:
-                algorithm.error("the portfolio value has fallen to zero or below: the run ends here")
-                return self._stop(points_before + day.points * index // slice_count)
-            if events.next_ms < utc_ms:
-                self._fire_past_events(utc_ms, offset_ms)
-            clock.set(utc_ms, offset_ms)
-            for group in groups:
-                point = index if group.index_at is None else group.index_at[index]
-                if point >= 0:
-                    group.cursor.index = point
-            if collector.trades.open_symbols:
-                self._mark_open_trades()
-            if handler.has_work:
-                handler.process()
-            while events.next_ms <= utc_ms:
-                self._fire("a scheduled event")
-            if portfolio.held and utc_ms >= self._next_margin_check_ms:
-                self._check_margin(utc_ms)
-            due = deliveries.at(index)
-            if due is not None:
-                self._call("a consolidator's handler", due)
-            if day.has_user_data(index):
-                try:
-                    on_data(Slice(day, index))
-                except StorageError:
-                    raise
-                except Exception as error:
-                    raise AlgorithmError("on_data", clock.utc, error) from error
-            if handler.has_work:
-                handler.process()
-            if utc_ms >= self._next_sample_ms or portfolio.held or collector.watched:
-                self._sample()
+            if self._must_stop():
+                self.stopped_early = True
+                self.data_points = points_before + day.points * index // len(day.utc_ms)
+                return
+            self._run_slice(day, index, utc_ms, deliveries, on_data)
             if monotonic() >= self._next_report_s:
-                done = index / slice_count
+                done = index / len(day.utc_ms)
                 self.data_points = points_before + int(day.points * done)
-                self._percent = max(self._percent, min(99.9, 100.0 * (position + done) / day_count))
+                self._percent = max(self._percent, min(99.9, 100.0 * (share_before + share * done)))
                 self._report()
         self.data_points = points_before + day.points
-        return True
+
+    def _run_slice(  # noqa: C901 - one branch for each step of Lean's list
+        self, day: TradingDay, index: int, utc_ms: int, deliveries: DeliveryPlan, on_data: Callable[[Slice], Any]
+    ) -> None:
+        """One slice, step by step in Lean's order."""
+        handler, events, held = self._handler, self._events, self._portfolio.held
+        if events.next_ms < utc_ms:
+            self._fire_past_events(utc_ms, day.offset_ms)
+        self._clock.set(utc_ms, day.offset_ms)
+        for group in day.groups:
+            point = index if group.index_at is None else group.index_at[index]
+            if point >= 0:
+                group.cursor.index = point
+        if self.collector.trades.open_symbols:
+            self._mark_open_trades()
+        if handler.has_work:
+            handler.process()
+        if events.next_ms <= utc_ms:
+            self._fire_due_events(utc_ms)
+        if held and utc_ms >= self._next_margin_check_ms:
+            self._check_margin(utc_ms)
+        due = deliveries.at(index)
+        if due is not None:
+            self._call("a consolidator's handler", due)
+        if day.has_user_data(index):
+            try:
+                on_data(Slice(day, index))
+            except StorageError:
+                raise
+            except Exception as error:
+                raise AlgorithmError("on_data", self._clock.utc, error) from error
+        if handler.has_work:
+            handler.process()
+        if utc_ms >= self._next_sample_ms or held or self.collector.watched:
+            self._sample()
+
+    def _must_stop(self) -> bool:
+        if self._observer.stop_requested or self._run.stop_reason is not None:
+            return True
+        portfolio = self._portfolio
+        if portfolio.held and portfolio.decimal_total_portfolio_value <= 0:
+            self._run.log("error", "the portfolio value has fallen to zero or below: the run ends here")
+            return True
+        return False
 
     def _opening_slice(self) -> None:
         """The slice at midnight of the start date: securities appear, the benchmark's day before arrives."""
@@ -164,9 +174,9 @@ class Simulation:
             opening.cursor.index = len(opening) - 1
             self.data_points += len(opening)
         self._schedule_end_of_day()
-        while self._events.next_ms <= self._clock.utc_ms:
-            self._fire("a scheduled event")
-        self._call("on_securities_changed", lambda: algorithm.on_securities_changed(_added(algorithm)))
+        self._fire_due_events(self._clock.utc_ms)
+        added = SecurityChanges(algorithm.securities.values(), [])
+        self._call("on_securities_changed", lambda: algorithm.on_securities_changed(added))
         self._sample()
 
     def _open_day(self, day: TradingDay) -> DeliveryPlan:
@@ -188,12 +198,13 @@ class Simulation:
         """Events that fell into the time without data, each at its own time."""
         while self._events.next_ms < utc_ms:
             moment = self._events.next_ms
-            offset = self._hours.utc_offset_seconds(from_ms(moment + offset_ms).date()) * 1000
+            offset = self._run.offset_ms(from_ms(moment + offset_ms).date())
             self._clock.set(moment, offset)
-            self._fire("a scheduled event")
+            self._call("a scheduled event", self._events.fire_first)
 
-    def _fire(self, what: str) -> None:
-        self._call(what, self._events.fire_first)
+    def _fire_due_events(self, utc_ms: int) -> None:
+        while self._events.next_ms <= utc_ms:
+            self._call("a scheduled event", self._events.fire_first)
 
     def _check_margin(self, utc_ms: int) -> None:
         self._next_margin_check_ms = utc_ms + _MARGIN_CHECK_MS
@@ -217,7 +228,7 @@ class Simulation:
 
     def _schedule_daily_sampling(self) -> None:
         def sample() -> None:
-            self.collector.sample_day(self._clock.utc, self._benchmark_price)
+            self.collector.sample_day(self._clock.utc, self._benchmark.price)
             self._next_sample_ms = to_ms(self.collector.next_due_utc)
 
         rules = self._algorithm
@@ -229,26 +240,23 @@ class Simulation:
         handler = getattr(type(algorithm), "on_end_of_day", None)
         if handler is None:
             return
-        if len(inspect.signature(handler).parameters) < 2:  # noqa: PLR2004 - self and symbol
+        if len(inspect.signature(handler).parameters) < 2:
             moments = (self._local_moment(s.day, _ALGORITHM_END_OF_DAY) for s in self._sessions())
-            self._add_event("Algorithm.EndOfDay", moments, algorithm.on_end_of_day)
+            self._add_event("Algorithm.EndOfDay", moments, partial(handler, algorithm))
             return
         before_ms = _SECURITY_END_OF_DAY // timedelta(milliseconds=1)
         for symbol in algorithm.securities:
             moments = (
-                day_start_ms(session.day) + session.close * 1000 - before_ms - self._offset_ms(session.day)
+                day_start_ms(session.day) + session.close * 1000 - before_ms - self._run.offset_ms(session.day)
                 for session in self._sessions()
             )
-            self._add_event(f"{symbol}.EndOfDay", moments, lambda symbol=symbol: algorithm.on_end_of_day(symbol))
+            self._add_event(f"{symbol}.EndOfDay", moments, partial(handler, algorithm, symbol))
 
     def _sessions(self) -> list[Any]:
-        return self._hours.sessions(self._algorithm._start, self._algorithm._end)
-
-    def _offset_ms(self, day: Any) -> int:
-        return self._hours.utc_offset_seconds(day) * 1000
+        return self._hours.sessions(self._run.start, self._run.end)
 
     def _local_moment(self, day: Any, moment: time) -> int:
-        return to_ms(datetime.combine(day, moment)) - self._offset_ms(day)
+        return to_ms(datetime.combine(day, moment)) - self._run.offset_ms(day)
 
     def _add_event(self, name: str, moments: Iterator[int], callback: Callable[[], Any]) -> None:
         self._events.add(ScheduledEvent(name, moments, callback), self._clock.utc_ms)
@@ -267,15 +275,6 @@ class Simulation:
             raise
         except Exception as error:
             raise AlgorithmError(where, self._clock.utc, error) from error
-
-    def _stop(self, data_points: int) -> bool:
-        self.data_points = data_points
-        self.stopped_early = True
-        return False
-
-    @property
-    def _benchmark_price(self) -> Decimal:
-        return self._benchmark.price
 
     def _report(self) -> None:
         self._next_report_s = monotonic() + _REPORT_INTERVAL_S
@@ -304,15 +303,9 @@ def _record(event: OrderEvent) -> OrderEventRecord:
         quantity=event.decimal_quantity,
         fill_price=event.decimal_fill_price,
         fill_quantity=event.decimal_fill_quantity,
-        fee=fee if fee else None,
+        fee=fee or None,
         message=event.message,
         stop_price=event.stop,
         limit_price=event.limit,
         is_assignment=event.is_assignment,
     )
-
-
-def _added(algorithm: QCAlgorithm) -> Any:
-    from pylean.algorithm.changes import SecurityChanges
-
-    return SecurityChanges(added_securities=algorithm.securities.values(), removed_securities=[])

@@ -28,6 +28,7 @@ DECIMAL_CONTEXT = Context(prec=28, rounding=ROUND_HALF_EVEN)
 ZERO = Decimal(0)
 ONE = Decimal(1)
 
+_EXACT_TEXT_LENGTH = 15
 _SEVEN_DIGITS = Context(prec=7, rounding=ROUND_HALF_EVEN)
 _SMART_ROUND_THRESHOLD = Decimal(1000)
 _SMALLEST_CAST_EXPONENT = -94
@@ -51,8 +52,12 @@ def to_decimal(value: float | int | Decimal) -> Decimal:
 def to_float(value: Decimal) -> float:
     """A number leaving the API: the integer mantissa as a double, divided by a power of ten, as .NET does.
 
-    This is not always the nearest double: 232.43599999999998 comes back as 232.436.
+    This is not always the nearest double: 232.43599999999998 comes back as 232.436. With at most 15 digits it is, so
+    the common case takes the short way.
     """
+    text = str(value)
+    if len(text) <= _EXACT_TEXT_LENGTH and "E" not in text:
+        return float(text)
     sign, digits, exponent = value.as_tuple()
     mantissa = float(int("".join(map(str, digits))))
     scaled = mantissa / 10.0**-exponent if exponent < 0 else mantissa * 10.0**exponent  # type: ignore[operator]
@@ -106,7 +111,10 @@ def round_significant(value: Decimal, digits: int) -> Decimal:
 
 
 def smart_round(value: Decimal) -> Decimal:
-    """Lean's ``SmartRounding``: four places above 1000 (zeros made by rounding stay), else seven significant digits (all negatives included)."""
+    """Lean's ``SmartRounding``: four places above 1000, else (negatives always) seven significant digits.
+
+    Zeros that the rounding to four places leaves stay: 1234.50003 becomes 1234.5000.
+    """
     value = drop_trailing_zeros(value)
     if value > _SMART_ROUND_THRESHOLD:
         return round_half_even(value, 4)

@@ -1,6 +1,7 @@
 """The algorithm's side of the engine."""
 
-from pylean.algorithm.context import RunContext, run_context
+from pylean.algorithm.changes import SecurityChanges
 from pylean.algorithm.qc_algorithm import QCAlgorithm
+from pylean.algorithm.run import Run, making_algorithms_of
 
-__all__ = ["QCAlgorithm", "RunContext", "run_context"]
+__all__ = ["QCAlgorithm", "Run", "SecurityChanges", "making_algorithms_of"]

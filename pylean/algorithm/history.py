@@ -25,8 +25,8 @@ _COLUMNS = ("close", "high", "low", "open", "volume")
 
 
 class HistoryMixin(AlgorithmCore):
-    """``history(symbols, periods | span | (start, end), resolution)`` gives a data frame indexed by symbol and end time;
-    ``history[TradeBar](symbol, …)`` gives the bars themselves."""
+    """``history(symbols, periods | span | (start, end), resolution)`` gives a data frame indexed by symbol and end
+    time; ``history[TradeBar](symbol, …)`` gives the bars themselves."""
 
     @property
     def history(self) -> HistoryRequest:
@@ -52,7 +52,7 @@ class HistoryMixin(AlgorithmCore):
         sessions = self._sessions_before(config, periods, start, end)
         if not sessions:
             return []
-        reader = SubscriptionReader(config, self._context.market, sessions[0].day)
+        reader = SubscriptionReader(config, self._lean.market, sessions[0].day)
         end_ms, start_ms = to_ms(end), to_ms(start) if start is not None else None
         bars: list[TradeBar] = []
         for session in sessions:
@@ -64,7 +64,7 @@ class HistoryMixin(AlgorithmCore):
                     if bar_end <= end_ms and (start_ms is None or bar_end > start_ms)
                 )
         bars = bars[-periods:] if periods is not None else bars
-        self._context.history_points += len(bars)
+        self._lean.history_points += len(bars)
         return bars
 
     def _sessions_before(
@@ -131,9 +131,11 @@ def _seconds(moment: datetime) -> int:
 
 
 def _frame(bars: list[TradeBar]) -> pd.DataFrame:
-    import pandas as pd
+    import pandas as pd  # noqa: PLC0415 - half a second that most runs need not spend
 
     if not bars:
         return pd.DataFrame()
-    index = pd.MultiIndex.from_arrays([[bar.symbol for bar in bars], [bar.end_time for bar in bars]], names=["symbol", "time"])
+    index = pd.MultiIndex.from_arrays(
+        [[bar.symbol for bar in bars], [bar.end_time for bar in bars]], names=["symbol", "time"]
+    )
     return pd.DataFrame({column: [getattr(bar, column) for bar in bars] for column in _COLUMNS}, index=index)

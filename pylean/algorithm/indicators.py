@@ -30,7 +30,10 @@ class IndicatorsMixin(AlgorithmCore):
         return consolidator
 
     def register_indicator(
-        self, symbol: Symbol | str, indicator: Indicator, period: timedelta | Resolution | DataConsolidator | None = None
+        self,
+        symbol: Symbol | str,
+        indicator: Indicator,
+        period: timedelta | Resolution | DataConsolidator | None = None,
     ) -> None:
         """Feed an indicator with the symbol's bars, or with bars of a period."""
         if isinstance(period, DataConsolidator):

@@ -20,7 +20,7 @@ class QCAlgorithm(UniverseMixin, TradingMixin, HistoryMixin, IndicatorsMixin):
     def initialize(self) -> None:
         """Called once before the data: dates, cash, securities, schedule."""
 
-    def on_data(self, slice: Slice) -> None:  # noqa: A002 - Lean's own name
+    def on_data(self, slice: Slice) -> None:
         """Called for each slice that has data."""
 
     def on_order_event(self, order_event: OrderEvent) -> None:

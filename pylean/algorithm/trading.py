@@ -28,7 +28,12 @@ class TradingMixin(AlgorithmCore):
     """
 
     def market_order(
-        self, symbol: Symbol | str, quantity: float, asynchronous: bool = False, tag: str = "", order_properties: Any = None
+        self,
+        symbol: Symbol | str,
+        quantity: float,
+        asynchronous: bool = False,
+        tag: str = "",
+        order_properties: Any = None,
     ) -> OrderTicket:
         """Fills at once; outside market hours it becomes a market-on-open order.
 
@@ -78,13 +83,23 @@ class TradingMixin(AlgorithmCore):
         return self._submit(OrderType.STOP_MARKET, security, quantity, tag, stop=stop, properties=order_properties)
 
     def market_on_open_order(
-        self, symbol: Symbol | str, quantity: float, asynchronous: bool = False, tag: str = "", order_properties: Any = None
+        self,
+        symbol: Symbol | str,
+        quantity: float,
+        asynchronous: bool = False,
+        tag: str = "",
+        order_properties: Any = None,
     ) -> OrderTicket:
         security = self.securities[symbol]
         return self._submit(OrderType.MARKET_ON_OPEN, security, quantity, tag, properties=order_properties)
 
     def market_on_close_order(
-        self, symbol: Symbol | str, quantity: float, asynchronous: bool = False, tag: str = "", order_properties: Any = None
+        self,
+        symbol: Symbol | str,
+        quantity: float,
+        asynchronous: bool = False,
+        tag: str = "",
+        order_properties: Any = None,
     ) -> OrderTicket:
         security = self.securities[symbol]
         return self._submit(OrderType.MARKET_ON_CLOSE, security, quantity, tag, properties=order_properties)
@@ -167,12 +182,14 @@ class TradingMixin(AlgorithmCore):
         properties: Any = None,
     ) -> OrderTicket:
         shares = to_decimal(quantity)
-        request = SubmitOrderRequest(self.utc_time, 0, tag, order_type, security.symbol, shares, limit, stop, properties)
+        request = SubmitOrderRequest(
+            self.utc_time, 0, tag, order_type, security.symbol, shares, limit, stop, properties
+        )
         problem = self._pre_order_check(request, security)
         if problem is not None:
             self.error(problem.error_message)
-            return OrderTicket.refused(self._handler, request, problem)
-        return self._handler.submit(request)
+            return OrderTicket.refused(self._lean.handler, request, problem)
+        return self._lean.handler.submit(request)
 
     def _pre_order_check(self, request: SubmitOrderRequest, security: Security) -> OrderResponse | None:
         """Lean's checks before an order gets an id; ``None`` when all pass."""
@@ -181,7 +198,9 @@ class TradingMixin(AlgorithmCore):
         if request.quantity == 0:
             return OrderResponse(code.ORDER_QUANTITY_ZERO, f"Unable to submit an order of {symbol} with quantity 0.")
         if abs(request.quantity) < lot:
-            text = f"Unable to submit an order of {symbol}: quantity {abs(request.quantity)} is below the lot size {lot}."
+            text = (
+                f"Unable to submit an order of {symbol}: quantity {abs(request.quantity)} is below the lot size {lot}."
+            )
             return OrderResponse(code.ORDER_QUANTITY_LESS_THAN_LOT_SIZE, text)
         if not security.is_tradable:
             return OrderResponse(code.NON_TRADABLE_SECURITY, f"The security {symbol} is marked as non-tradable.")

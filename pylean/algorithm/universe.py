@@ -33,7 +33,7 @@ class UniverseMixin(AlgorithmCore):
         """
         if market not in (None, "usa"):
             raise UnsupportedApiError("QCAlgorithm", f"add_equity(market={market!r})")
-        if self._initialized:
+        if self._lean.is_initialized:
             raise UnsupportedApiError("QCAlgorithm", "add_equity after initialize")
         defaults = self.universe_settings
         chosen = Resolution(defaults.resolution if resolution is None else resolution)
@@ -66,10 +66,10 @@ class UniverseMixin(AlgorithmCore):
         return self.securities.symbol(ticker)
 
     def _create_security(self, ticker: str) -> Security:
-        market = self._context.market
-        identifier = market.identify(ticker, self._start)
+        market = self._lean.market
+        identifier = market.identify(ticker, self._lean.start)
         symbol = Symbol(ticker, str(identifier), identifier.ticker)
-        exchange = SecurityExchange(market.hours(ticker), self._clock)
-        security = Security(symbol, exchange, market.properties(ticker), self._clock)
+        exchange = SecurityExchange(market.hours(ticker), self._lean.clock)
+        security = Security(symbol, exchange, market.properties(ticker), self._lean.clock)
         self.securities.add(security)
         return security

@@ -1,4 +1,4 @@
-"""``from AlgorithmImports import *``: Lean's names for algorithms, and the modules that Lean's own file brings along."""
+"""``from AlgorithmImports import *``: Lean's names for algorithms, and the modules that Lean's file brings along."""
 
 # ruff: noqa: N999 - the module's name is Lean's
 

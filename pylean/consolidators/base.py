@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pylean.naming import LeanOverrides, PascalNames
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pylean.feed.bars import TradeBar
     from pylean.feed.series import TradeSeries
     from pylean.securities.exchange import SecurityExchange
@@ -42,7 +45,7 @@ class ColumnPlan:
 
     __slots__ = ("bars", "due_ms")
 
-    def __init__(self, due_ms: list[int], bars: Callable[[int], TradeBar]) -> None:
+    def __init__(self, due_ms: NDArray[np.int64], bars: Callable[[int], TradeBar]) -> None:
         self.due_ms = due_ms
         self.bars = bars
 

@@ -177,15 +177,14 @@ def column_plan(series: TradeSeries, group_start_ms: NDArray[np.int64], span_ms:
     lows = np.minimum.reduceat(series.column("low"), first).tolist()
     volumes = np.add.reduceat(series.volume_column(), first).tolist()
     opens, closes = series.column("open")[first].tolist(), series.column("close")[last].tolist()
-    ends = (starts + span_ms).tolist()
+    due_ms = starts + span_ms
+    ends = due_ms.tolist()
     symbol, scale = series.symbol, series.scale
 
     def bar(k: int) -> TradeBar:
-        return TradeBar.of_integers(
-            symbol, scale, opens[k], highs[k], lows[k], closes[k], volumes[k], ends[k], span_ms
-        )
+        return TradeBar.of_integers(symbol, scale, opens[k], highs[k], lows[k], closes[k], volumes[k], ends[k], span_ms)
 
-    return ColumnPlan(ends, bar)
+    return ColumnPlan(due_ms, bar)
 
 
 def _start_ms(bar: TradeBar) -> int:

@@ -43,7 +43,9 @@ class Bar(PascalNames):
 
     __slots__ = ("close_scaled", "high_scaled", "low_scaled", "open_scaled", "scale")
 
-    def __init__(self, scale: PriceScale, open_scaled: int, high_scaled: int, low_scaled: int, close_scaled: int) -> None:
+    def __init__(
+        self, scale: PriceScale, open_scaled: int, high_scaled: int, low_scaled: int, close_scaled: int
+    ) -> None:
         self.scale = scale
         self.open_scaled = open_scaled
         self.high_scaled = high_scaled
@@ -76,11 +78,11 @@ class TradeBar(Bar):
 
     __slots__ = ("end_ms", "is_fill_forward", "period_ms", "symbol", "volume")
 
-    def __init__(  # noqa: PLR0913 - Lean's own constructor
+    def __init__(
         self,
         time: datetime,
         symbol: Symbol,
-        open: float | Decimal,  # noqa: A002 - Lean's own name
+        open: float | Decimal,
         high: float | Decimal,
         low: float | Decimal,
         close: float | Decimal,
@@ -97,7 +99,7 @@ class TradeBar(Bar):
         self.is_fill_forward = False
 
     @classmethod
-    def of_integers(  # noqa: PLR0913 - one value per column
+    def of_integers(
         cls,
         symbol: Symbol,
         scale: PriceScale,
@@ -155,7 +157,7 @@ class QuoteBar(PascalNames):
 
     __slots__ = ("ask", "bid", "end_ms", "is_fill_forward", "last_ask_size", "last_bid_size", "period_ms", "symbol")
 
-    def __init__(  # noqa: PLR0913 - one value per column
+    def __init__(
         self,
         symbol: Symbol,
         bid: Bar | None,

@@ -82,7 +82,9 @@ class SubscriptionReader:
             self._quote_seed = series.stored_bar(len(columns) - 1)
         return series if len(series) else None
 
-    def _emission(self, session: Session, start_ms: np.ndarray[tuple[int], np.dtype[np.int64]], seeded: bool) -> Emission:
+    def _emission(
+        self, session: Session, start_ms: np.ndarray[tuple[int], np.dtype[np.int64]], seeded: bool
+    ) -> Emission:
         config = self.config
         midnight = day_start_ms(session.day)
         first, last = session.span(config.extended_market_hours)
@@ -107,4 +109,6 @@ def _emit_daily(
 _EMPTY = np.empty(0, np.int64)
 _NO_SIDE = np.empty(0, np.bool_)
 _NO_TRADES = TradeColumns(_EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY)
-_NO_QUOTES = QuoteColumns(*([_EMPTY] * 11), has_bid=_NO_SIDE, has_ask=_NO_SIDE)
+_NO_QUOTES = QuoteColumns(
+    *(_EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY), _NO_SIDE, _NO_SIDE
+)

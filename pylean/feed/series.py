@@ -155,10 +155,17 @@ class TradeSeries(Series):
     def stored_bar(self, row: int) -> TradeBar:
         """A stored row as it is in the file, inside or outside the session."""
         columns = self.columns
-        prices = (int(column[row]) * self._factor for column in (columns.open, columns.high, columns.low, columns.close))
-        volume = float(self._shares(columns.volume[row : row + 1])[0])
-        end_ms = int(columns.time_ms[row]) + self.period_ms
-        return TradeBar.of_integers(self.symbol, self.scale, *prices, volume, end_ms, self.period_ms)
+        return TradeBar.of_integers(
+            self.symbol,
+            self.scale,
+            int(columns.open[row]) * self._factor,
+            int(columns.high[row]) * self._factor,
+            int(columns.low[row]) * self._factor,
+            int(columns.close[row]) * self._factor,
+            float(self._shares(columns.volume[row : row + 1])[0]),
+            int(columns.time_ms[row]) + self.period_ms,
+            self.period_ms,
+        )
 
     def bar(self, index: int) -> TradeBar:
         """The point at ``index``."""
@@ -170,9 +177,9 @@ class TradeSeries(Series):
             self.low[index],
             self.close[index],
             self.volume[index],
-            int(self.end_ms[index]),
+            self.end_ms.item(index),
             self.period_ms,
-            not self.real[index],
+            not self.real.item(index),
         )
 
 
@@ -202,7 +209,9 @@ class QuoteSeries(Series):
         columns = self.columns
         if not getattr(columns, f"has_{name}")[row]:
             return None
-        prices = (int(getattr(columns, f"{name}_{part}")[row]) * self._factor for part in ("open", "high", "low", "close"))
+        prices = (
+            int(getattr(columns, f"{name}_{part}")[row]) * self._factor for part in ("open", "high", "low", "close")
+        )
         return Bar(self.scale, *prices)
 
     def stored_bar(self, row: int) -> QuoteBar:

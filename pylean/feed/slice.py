@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -24,9 +24,9 @@ class BarsView(PascalNames, Generic[_Bar]):
 
     __slots__ = ("_find", "_symbols")
 
-    def __init__(self, symbols: list[Symbol], find: Callable[[Symbol | str], _Bar | None]) -> None:
+    def __init__(self, symbols: Collection[Symbol], find: Callable[[Symbol | str], _Bar | None]) -> None:
         self._symbols = symbols
-        self._find = find
+        self._find: Callable[[Symbol | str], _Bar | None] = find
 
     def get(self, symbol: Symbol | str, default: _Bar | None = None) -> _Bar | None:
         bar = self._find(symbol)
@@ -86,11 +86,11 @@ class Slice(PascalNames):
 
     @property
     def bars(self) -> BarsView[TradeBar]:
-        return BarsView(list(self._day.trades), self._trade_bar)
+        return BarsView(self._day.trades.keys(), self._trade_bar)
 
     @property
     def quote_bars(self) -> BarsView[QuoteBar]:
-        return BarsView(list(self._day.quotes), self._quote_bar)
+        return BarsView(self._day.quotes.keys(), self._quote_bar)
 
     def contains_key(self, symbol: Symbol | str) -> bool:
         """The symbol has a trade or a quote bar in this slice."""
@@ -98,7 +98,7 @@ class Slice(PascalNames):
         if known is None:
             return False
         for series_of in (self._day.trades, self._day.quotes):
-            entry = series_of.get(known)  # type: ignore[attr-defined]
+            entry = series_of.get(known)
             if entry is not None and entry[1].position(self._index) >= 0:
                 return True
         return False
@@ -120,7 +120,7 @@ class Slice(PascalNames):
         return [symbol for symbol in symbols if self.contains_key(symbol)]
 
     def values(self) -> list[TradeBar | QuoteBar]:
-        return [self[symbol] for symbol in self.keys()]  # noqa: SIM118 - keys() of a slice, not of a dict
+        return [self[symbol] for symbol in self.keys()]
 
     def __iter__(self) -> Iterator[Symbol]:
         return iter(self.keys())
@@ -138,14 +138,13 @@ class Slice(PascalNames):
         return next((known for known in [*self._day.trades, *self._day.quotes] if known == symbol), None)
 
     def _trade_bar(self, symbol: Symbol | str) -> TradeBar | None:
-        entry = self._day.trades.get(symbol) if not isinstance(symbol, str) else None
-        if entry is None:
-            known = self._known(symbol)
-            entry = None if known is None else self._day.trades.get(known)
+        known = self._known(symbol) if isinstance(symbol, str) else symbol
+        entry = None if known is None else self._day.trades.get(known)
         if entry is None:
             return None
-        index = entry[1].position(self._index)
-        return entry[0].bar(index) if index >= 0 else None
+        series, group = entry
+        index = self._index if group.index_at is None else group.index_at[self._index]
+        return series.bar(index) if index >= 0 else None
 
     def _quote_bar(self, symbol: Symbol | str) -> QuoteBar | None:
         known = self._known(symbol)

@@ -50,7 +50,7 @@ class Indicator(LeanOverrides, PascalNames):
 
     def update(self, *data: Any) -> bool:
         """Take ``(time, value)`` or a bar (its close); returns ``is_ready``."""
-        if len(data) == 2:  # noqa: PLR2004 - time and value
+        if len(data) == 2:
             time, value = data[0], to_decimal(data[1])
         else:
             bar: TradeBar = data[0]

@@ -20,7 +20,7 @@ __all__ = ["Fill", "OrderEvent"]
 
 
 class OrderEvent(PascalNames):
-    """One change of an order's status, or a fill. Times are naive UTC; fill models may set price and quantity as floats."""
+    """One change of an order's status, or a fill; times are naive UTC. Fill models set price and quantity as floats."""
 
     __slots__ = (
         "decimal_fill_price",
@@ -40,7 +40,9 @@ class OrderEvent(PascalNames):
         "utc_time",
     )
 
-    def __init__(self, order: Order, utc_time: datetime, order_fee: OrderFee = OrderFee.ZERO, message: str = "") -> None:
+    def __init__(
+        self, order: Order, utc_time: datetime, order_fee: OrderFee = OrderFee.ZERO, message: str = ""
+    ) -> None:
         self.order_id = order.id
         self.id = 0
         self.symbol: Symbol = order.symbol

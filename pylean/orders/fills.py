@@ -25,7 +25,7 @@ _HOUR_MS = 3_600_000
 _DAY_MS = 86_400_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FillModelParameters:
     """What a fill model is asked about. Prices older than ``stale_price_time_span`` at submission are stale."""
 

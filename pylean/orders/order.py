@@ -67,6 +67,8 @@ class Order(PascalNames):
     properties: Any = None
     brokerage_ids: list[str] = field(default_factory=list)
     last_event_id: int = 0
+    _limit_float: tuple[Decimal | None, float] = (None, 0.0)
+    _stop_float: tuple[Decimal | None, float] = (None, 0.0)
 
     @property
     def direction(self) -> OrderDirection:
@@ -90,11 +92,15 @@ class Order(PascalNames):
 
     @property
     def limit_price(self) -> float:
-        return to_float(self.limit) if self.limit is not None else 0.0
+        if self._limit_float[0] is not self.limit:
+            self._limit_float = (self.limit, 0.0 if self.limit is None else to_float(self.limit))
+        return self._limit_float[1]
 
     @property
     def stop_price(self) -> float:
-        return to_float(self.stop) if self.stop is not None else 0.0
+        if self._stop_float[0] is not self.stop:
+            self._stop_float = (self.stop, 0.0 if self.stop is None else to_float(self.stop))
+        return self._stop_float[1]
 
     @property
     def trigger_price(self) -> float:

@@ -22,7 +22,9 @@ class OrderResponse(PascalNames):
 
     __slots__ = ("error_code", "error_message")
 
-    def __init__(self, error_code: OrderResponseErrorCode = OrderResponseErrorCode.NONE, error_message: str = "") -> None:
+    def __init__(
+        self, error_code: OrderResponseErrorCode = OrderResponseErrorCode.NONE, error_message: str = ""
+    ) -> None:
         self.error_code = error_code
         self.error_message = error_message
 

@@ -148,7 +148,8 @@ class OrderTicket(PascalNames):
             return
         self.decimal_quantity_filled += event.decimal_fill_quantity
         weighted = sum(
-            (abs(fill.decimal_fill_quantity) * fill.decimal_fill_price for fill in self.order_events if fill.is_fill), ZERO
+            (abs(fill.decimal_fill_quantity) * fill.decimal_fill_price for fill in self.order_events if fill.is_fill),
+            ZERO,
         )
         self.decimal_average_fill_price = weighted / abs(self.decimal_quantity_filled)
         self.order.decimal_price = self.decimal_average_fill_price

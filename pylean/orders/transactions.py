@@ -43,9 +43,7 @@ _RAW = 0
 class TransactionHandler:
     """Owns every order and ticket of a run. ``on_event`` is told of each order event, ``on_error`` of each refusal."""
 
-    def __init__(
-        self, clock: AlgorithmClock, portfolio: SecurityPortfolioManager, settings: AlgorithmSettings
-    ) -> None:
+    def __init__(self, clock: AlgorithmClock, portfolio: SecurityPortfolioManager, settings: AlgorithmSettings) -> None:
         self._clock = clock
         self._portfolio = portfolio
         self._settings = settings
@@ -117,9 +115,7 @@ class TransactionHandler:
         order = self.orders[request.order_id]
         pending = ticket.cancel_request
         if pending is not None and pending.status is not OrderRequestStatus.ERROR:
-            return self._refuse(
-                request, OrderResponseErrorCode.INVALID_REQUEST, "Cancellation is already in progress."
-            )
+            return self._refuse(request, OrderResponseErrorCode.INVALID_REQUEST, "Cancellation is already in progress.")
         ticket.cancel_request = request
         if request.tag is not None:
             order.tag = request.tag

@@ -112,7 +112,7 @@ class ScheduleManager(PascalNames):
 
     def on(self, *arguments: Any) -> ScheduledEvent:
         """``on(date_rule, time_rule, callback)``, or with a name first."""
-        name, date_rule, time_rule, callback = arguments if len(arguments) == 4 else (None, *arguments)  # noqa: PLR2004
+        name, date_rule, time_rule, callback = arguments if len(arguments) == 4 else (None, *arguments)
         return self.add(name or f"{date_rule.name}: {time_rule.name}", date_rule, time_rule, callback)
 
     def add(self, name: str, date_rule: DateRule, time_rule: TimeRule, callback: Callable[[], Any]) -> ScheduledEvent:

@@ -141,7 +141,10 @@ class TimeRules(PascalNames):
         """Minutes after the open of the symbol's sessions; other days do not count."""
         offset = int(minutes_after_open * _MINUTE_MS)
         return self._session_rule(
-            symbol, f"{minutes_after_open} min after open", lambda session: session.span(extended_market_open)[0], offset
+            symbol,
+            f"{minutes_after_open} min after open",
+            lambda session: session.span(extended_market_open)[0],
+            offset,
         )
 
     def before_market_close(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pylean.naming import LeanOverrides, PascalNames
 from pylean.numbers import ONE, ZERO, to_decimal, to_float
 from pylean.orders.enums import OrderDirection
+from pylean.orders.fees import InteractiveBrokersFeeModel
 
 if TYPE_CHECKING:
     from pylean.orders.order import Order
@@ -31,6 +32,8 @@ class BuyingPowerCheck:
 
 
 _SUFFICIENT = BuyingPowerCheck(True)
+_ROOM = 1.05
+_ROOM_PER_SHARE_USD = 0.01
 
 
 class SecurityMarginModel(LeanOverrides, PascalNames):
@@ -68,7 +71,7 @@ class SecurityMarginModel(LeanOverrides, PascalNames):
     def margin_remaining(
         self, portfolio: SecurityPortfolioManager, security: Security, direction: OrderDirection
     ) -> Decimal:
-        """Margin in USD free for an order in a direction; closing a position frees it, and opens as much the other way."""
+        """Margin in USD free for an order; reversing frees the position's margin and may open as much the other way."""
         total = portfolio.decimal_total_portfolio_value
         free = portfolio.decimal_margin_remaining(total)
         held = security.holdings.decimal_quantity
@@ -85,6 +88,8 @@ class SecurityMarginModel(LeanOverrides, PascalNames):
         held = security.holdings.decimal_quantity
         if quantity == 0 or (held * quantity < 0 and abs(held) >= abs(quantity)):
             return _SUFFICIENT
+        if self._is_clearly_affordable(portfolio, security, quantity):
+            return _SUFFICIENT
         free = self.margin_remaining(portfolio, security, order.direction)
         unfilled = (abs(quantity) - abs(filled)) / abs(quantity)
         required = unfilled * self.initial_margin_for_order(security, order)
@@ -93,6 +98,21 @@ class SecurityMarginModel(LeanOverrides, PascalNames):
         return BuyingPowerCheck(
             False, f"Id: {order.id}, Initial Margin: {required.normalize():f}, Free Margin: {free.normalize():f}"
         )
+
+    def _is_clearly_affordable(
+        self, portfolio: SecurityPortfolioManager, security: Security, quantity: Decimal
+    ) -> bool:
+        """A quick yes by doubles with room to spare, for accounts without a position and models not overridden.
+
+        Resting orders are checked twice a slice; nearly all of them are far from the limit.
+        """
+        known = type(self) is SecurityMarginModel and type(security.fee_model) is InteractiveBrokersFeeModel
+        if not known or portfolio.held:
+            return False
+        shares = abs(float(quantity))
+        needed = security.cache.price_float * shares * float(self._requirement) + _ROOM_PER_SHARE_USD * shares
+        free = float(portfolio.decimal_cash) * (1 - float(self._required_free))
+        return needed * _ROOM + 1 < free
 
     def quantity_for_target(
         self, portfolio: SecurityPortfolioManager, security: Security, target: Decimal, minimum_margin_share: Decimal

@@ -22,18 +22,20 @@ class SecurityCache(PascalNames):
     before is kept for the time until the new day's first.
     """
 
-    __slots__ = ("_earlier_quote", "_earlier_trade", "quotes", "trades")
+    __slots__ = ("_earlier_quote", "_earlier_trade", "_latest", "quotes", "trades")
 
     def __init__(self) -> None:
         self.trades: TradeSeries | None = None
         self.quotes: QuoteSeries | None = None
         self._earlier_trade: TradeBar | None = None
         self._earlier_quote: QuoteBar | None = None
+        self._latest: tuple[int, TradeBar | None] = (-1, None)
 
     def open_trades(self, series: TradeSeries) -> None:
         """A new day of trade bars begins."""
         self._earlier_trade = self.last_trade_bar()
         self.trades = series
+        self._latest = (-1, self._earlier_trade)
 
     def open_quotes(self, series: QuoteSeries) -> None:
         """A new day of quote bars begins."""
@@ -42,11 +44,12 @@ class SecurityCache(PascalNames):
 
     def last_trade_bar(self) -> TradeBar | None:
         series = self.trades
-        if series is not None:
-            index = series.real_index(series.cursor.index)
-            if index >= 0:
-                return series.bar(index)
-        return self._earlier_trade
+        if series is None:
+            return self._earlier_trade
+        index = series.real_index(series.cursor.index)
+        if index != self._latest[0]:
+            self._latest = (index, series.bar(index))
+        return self._latest[1]
 
     def last_quote_bar(self) -> QuoteBar | None:
         series = self.quotes

@@ -48,7 +48,7 @@ class SecurityExchange(PascalNames):
         return first <= second < last
 
     def overlaps_open_hours(self, start_ms: int, end_ms: int, *, extended: bool = False) -> bool:
-        """Some moment of the local interval ``[start_ms, end_ms)`` lies in open hours; the interval stays in one day."""
+        """Some moment of the local interval ``[start_ms, end_ms)``, which stays in one day, lies in open hours."""
         session = self.hours.session(from_ms(start_ms).date())
         if session is None:
             return False

@@ -83,7 +83,7 @@ class FieldTable:
         return scaled, places
 
 
-class _Malformed(Exception):
+class _MalformedError(Exception):
     """Some line of a block is not as it should be."""
 
 
@@ -101,7 +101,7 @@ def read_fields(text: bytes, layout: Layout, path: Path) -> FieldTable:
         return FieldTable(nothing, nothing.astype(np.int8))
     try:
         return _joined([_read_block(block, layout) for block in _blocks(body)])
-    except _Malformed as error:
+    except _MalformedError as error:
         raise _first_fault(body, layout, path) from error
 
 
@@ -142,7 +142,7 @@ def _read_block(block: bytes, layout: Layout) -> FieldTable:
         ends, marks = ends[~is_dot], marks[~is_dot]
     pattern = np.frombuffer(layout.separators, dtype=np.uint8)
     if len(ends) % layout.width or not (marks.reshape(-1, layout.width) == pattern).all():
-        raise _Malformed
+        raise _MalformedError
     starts = np.empty_like(ends)
     starts[0] = 0
     np.add(ends[:-1], 1, out=starts[1:])
@@ -163,9 +163,9 @@ def _read_with_fractions(buffer: bytes, layout: Layout, starts: Int64s, ends: In
     fraction_starts[owners] = dots + 1
     whole_digits, fraction_digits = whole_ends - starts, ends - fraction_starts
     if len(np.unique(owners)) < len(owners) or np.isin(owners % layout.width, list(layout.whole)).any():
-        raise _Malformed
+        raise _MalformedError
     if (whole_digits[owners] == 0).any() or (fraction_digits[owners] == 0).any():
-        raise _Malformed
+        raise _MalformedError
     _check_digits(whole_digits + fraction_digits, layout)
     return FieldTable(
         _by_column(read_numbers(buffer, starts, whole_ends), layout),
@@ -177,11 +177,11 @@ def _read_with_fractions(buffer: bytes, layout: Layout, starts: Int64s, ends: In
 
 def _check_digits(digits: Int64s, layout: Layout) -> None:
     if digits.max() > MAX_DIGITS:
-        raise _Malformed
+        raise _MalformedError
     if digits.min() == 0:
         required = [column for column in range(layout.width) if column not in layout.optional]
         if (digits.reshape(-1, layout.width)[:, required] == 0).any():
-            raise _Malformed
+            raise _MalformedError
 
 
 def _by_column(values: NDArray[IntT], layout: Layout) -> NDArray[IntT]:

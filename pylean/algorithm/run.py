@@ -1,0 +1,102 @@
+"""One run: what the engine gives an algorithm when it makes one, and what both then share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pylean.clock import AlgorithmClock
+from pylean.feed.reader import day_start_ms
+from pylean.feed.subscription import SubscriptionDataConfig, TickType
+from pylean.scheduling.events import EventQueue
+from pylean.securities.symbol import Symbol
+from pylean.storage import Resolution
+
+if TYPE_CHECKING:
+    from pylean.feed.market_data import MarketData
+    from pylean.orders.transactions import TransactionHandler
+    from pylean.storage import MarketHours
+
+__all__ = ["Run", "current_run", "making_algorithms_of"]
+
+_DEFAULT_START = date(1998, 1, 1)
+_BENCHMARK_TICKER = "SPY"
+
+
+@dataclass(eq=False)
+class Run:
+    """Inputs and shared state of a run, kept away from the names an algorithm may use for itself.
+
+    ``start_date``, ``end_date`` and ``cash`` of the configuration win over what the algorithm sets; ``start`` and
+    ``end`` are the days in force. ``log`` takes a level (debug, info, warning, error) and a text.
+    """
+
+    market: MarketData
+    parameters: dict[str, str] = field(default_factory=dict)
+    start_date: date | None = None
+    end_date: date | None = None
+    cash: Decimal | None = None
+    log: Callable[[str, str], None] = lambda level, text: None
+    clock: AlgorithmClock = field(default_factory=AlgorithmClock)
+    events: EventQueue = field(default_factory=EventQueue)
+    handler: TransactionHandler = field(init=False)
+    start: date = field(init=False)
+    end: date = field(init=False)
+    benchmark: Symbol | None = None
+    stop_reason: str | None = None
+    is_initialized: bool = False
+    history_points: int = 0
+
+    def __post_init__(self) -> None:
+        self.start = self.start_date or _DEFAULT_START
+        self.end = self.end_date or self.start
+
+    @property
+    def hours(self) -> MarketHours:
+        """Hours of the US equity market, which also give the algorithm's time zone."""
+        return self.market.hours(_BENCHMARK_TICKER)
+
+    def offset_ms(self, day: date) -> int:
+        """Local time minus UTC on a day, in milliseconds."""
+        return self.hours.utc_offset_seconds(day) * 1000
+
+    def move_to_start(self) -> None:
+        """Set the clock to midnight of the first day."""
+        offset_ms = self.offset_ms(self.start)
+        self.clock.set(day_start_ms(self.start) - offset_ms, offset_ms)
+
+    def benchmark_subscription(self) -> SubscriptionDataConfig | None:
+        """Lean's internal hourly feed of the benchmark, SPY unless set; no data is no error."""
+        symbol = self.benchmark
+        if symbol is None:
+            identifier = self.market.identify(_BENCHMARK_TICKER, self.start)
+            symbol = Symbol(_BENCHMARK_TICKER, str(identifier), _BENCHMARK_TICKER)
+        if self.market.history(symbol.value.lower(), Resolution.HOUR) is None:
+            return None
+        return SubscriptionDataConfig(symbol, Resolution.HOUR, TickType.TRADE, is_internal_feed=True)
+
+
+_current: ContextVar[Run | None] = ContextVar("pylean_run", default=None)
+
+
+@contextmanager
+def making_algorithms_of(run: Run) -> Iterator[None]:
+    """Algorithms made inside the block belong to this run."""
+    token = _current.set(run)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def current_run() -> Run:
+    """The run under way. Raises RuntimeError outside the engine."""
+    run = _current.get()
+    if run is None:
+        raise RuntimeError("algorithms are made by the engine: use pylean.run_backtest")
+    return run
