@@ -176,6 +176,24 @@ def test_stray_newlines_and_empty_rows_are_refused(text: bytes) -> None:
         decode(text)
 
 
+def test_long_texts_are_one_table(make_trades: Callable[..., TradeColumns]) -> None:
+    # Long enough to be read in several blocks; one late row has decimals, another one is broken.
+    rows = 20_000
+    lines = encode_trades(make_trades(DAY, rows), Resolution.SECOND, DAY).split(b"\n")
+    whole = decode(b"\n".join(lines))
+    assert whole.equals(make_trades(DAY, rows))
+    lines[15_000] += b".25"
+    mixed = decode(b"\n".join(lines))
+    assert (mixed.volume_scale, mixed.volume[15_000]) == (2, whole.volume[15_000] * 100 + 25)
+    assert encode_trades(mixed, Resolution.SECOND, DAY) == b"\n".join(lines)
+    lines[17_000] += b",7"
+    with pytest.raises(MalformedBarsError) as caught:
+        decode(b"\n".join(lines))
+    assert caught.value.line == 17_001
+    with pytest.raises(MalformedBarsError, match=r"line 20000: wrong columns"):
+        decode(b"\n".join(lines[:17_000] + lines[17_001:]) + b"\n\n")
+
+
 def test_numbers_that_need_too_many_digits_are_refused() -> None:
     with pytest.raises(MalformedBarsError, match="over 18 digits"):
         decode(b"34200000,1234567890123,1234567890123,1,1,5\n34201000,1.1234567,2,1,1,5")
