@@ -25,7 +25,6 @@ from pylean.securities.cache import SecurityCache
 from pylean.storage import InterestRates, StorageError
 
 if TYPE_CHECKING:
-
     from pylean.algorithm import QCAlgorithm, Run
     from pylean.feed.day import TradingDay
     from pylean.orders.events import OrderEvent

@@ -67,6 +67,7 @@ class Order(PascalNames):
     properties: Any = None
     brokerage_ids: list[str] = field(default_factory=list)
     last_event_id: int = 0
+    _quantity_float: tuple[Decimal | None, float] = (None, 0.0)
     _limit_float: tuple[Decimal | None, float] = (None, 0.0)
     _stop_float: tuple[Decimal | None, float] = (None, 0.0)
 
@@ -79,7 +80,9 @@ class Order(PascalNames):
     @property
     def quantity(self) -> float:
         """Signed number of shares asked for."""
-        return to_float(self.decimal_quantity)
+        if self._quantity_float[0] is not self.decimal_quantity:
+            self._quantity_float = (self.decimal_quantity, to_float(self.decimal_quantity))
+        return self._quantity_float[1]
 
     @property
     def absolute_quantity(self) -> float:

@@ -43,6 +43,8 @@ class SecurityMarginModel(LeanOverrides, PascalNames):
         self.decimal_leverage = to_decimal(leverage)
         self._requirement = ONE / self.decimal_leverage
         self._required_free = to_decimal(required_free_buying_power_percent)
+        self._requirement_float = float(self._requirement)
+        self._usable_float = 1 - float(self._required_free)
 
     def get_leverage(self, security: Security) -> float:
         return to_float(self.decimal_leverage)
@@ -53,6 +55,7 @@ class SecurityMarginModel(LeanOverrides, PascalNames):
             raise ValueError(f"leverage of {security.symbol} is {leverage}: it must be at least 1")
         self.decimal_leverage = to_decimal(leverage)
         self._requirement = ONE / self.decimal_leverage
+        self._requirement_float = float(self._requirement)
 
     def initial_margin(self, security: Security, quantity: Decimal) -> Decimal:
         """Signed margin in USD to hold so many shares at the last price."""
@@ -86,9 +89,11 @@ class SecurityMarginModel(LeanOverrides, PascalNames):
         """Can the account carry what is left of an order? An order that only reduces is always affordable."""
         quantity = order.decimal_quantity
         held = security.holdings.decimal_quantity
-        if quantity == 0 or (held * quantity < 0 and abs(held) >= abs(quantity)):
-            return _SUFFICIENT
-        if self._is_clearly_affordable(portfolio, security, quantity):
+        if held:
+            reduces = (held > 0) is not (quantity > 0) and abs(held) >= abs(quantity)
+        else:
+            reduces = self._is_clearly_affordable(portfolio, security, order)
+        if reduces or quantity == 0:
             return _SUFFICIENT
         free = self.margin_remaining(portfolio, security, order.direction)
         unfilled = (abs(quantity) - abs(filled)) / abs(quantity)
@@ -99,9 +104,7 @@ class SecurityMarginModel(LeanOverrides, PascalNames):
             False, f"Id: {order.id}, Initial Margin: {required.normalize():f}, Free Margin: {free.normalize():f}"
         )
 
-    def _is_clearly_affordable(
-        self, portfolio: SecurityPortfolioManager, security: Security, quantity: Decimal
-    ) -> bool:
+    def _is_clearly_affordable(self, portfolio: SecurityPortfolioManager, security: Security, order: Order) -> bool:
         """A quick yes by doubles with room to spare, for accounts without a position and models not overridden.
 
         Resting orders are checked twice a slice; nearly all of them are far from the limit.
@@ -109,10 +112,9 @@ class SecurityMarginModel(LeanOverrides, PascalNames):
         known = type(self) is SecurityMarginModel and type(security.fee_model) is InteractiveBrokersFeeModel
         if not known or portfolio.held:
             return False
-        shares = abs(float(quantity))
-        needed = security.cache.price_float * shares * float(self._requirement) + _ROOM_PER_SHARE_USD * shares
-        free = float(portfolio.decimal_cash) * (1 - float(self._required_free))
-        return needed * _ROOM + 1 < free
+        shares = order.absolute_quantity
+        needed = shares * (security.cache.price_float * self._requirement_float + _ROOM_PER_SHARE_USD)
+        return needed * _ROOM + 1 < portfolio.cash * self._usable_float
 
     def quantity_for_target(
         self, portfolio: SecurityPortfolioManager, security: Security, target: Decimal, minimum_margin_share: Decimal

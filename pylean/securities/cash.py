@@ -16,10 +16,13 @@ class Cash(PascalNames):
     def __init__(self, symbol: str) -> None:
         self.symbol = symbol
         self.decimal_amount = ZERO
+        self._amount_float: tuple[Decimal, float] = (ZERO, 0.0)
 
     @property
     def amount(self) -> float:
-        return to_float(self.decimal_amount)
+        if self._amount_float[0] is not self.decimal_amount:
+            self._amount_float = (self.decimal_amount, to_float(self.decimal_amount))
+        return self._amount_float[1]
 
     @property
     def value_in_account_currency(self) -> float:
