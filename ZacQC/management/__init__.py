@@ -1,0 +1,1 @@
+"""Retracement detection, trading gates and the account's daily limits."""
