@@ -1,0 +1,1 @@
+"""The gateway: creates runs, drives them through downloader and runner, and remembers them."""
