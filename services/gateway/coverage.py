@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import Enum
 
-from services.common.dates import from_date, from_duration
+from services.common.dates import from_date
 from services.common.errors import Precondition, ServiceError
-from zac.data.v1 import coverage_pb2, download_pb2, downloader_service_pb2
+from zac.data.v1 import coverage_pb2, downloader_service_pb2
 from zac.run.v1 import execution_pb2, strategy_pb2
 
-__all__ = ["DataPlan", "data_line", "download_summary", "findings", "missing_data", "missing_warnings", "plan"]
+__all__ = ["DataPlan", "data_line", "findings", "missing_data", "missing_warnings", "plan"]
 
 _RESOLUTIONS: dict[int, tuple[str, str]] = {
     coverage_pb2.RESOLUTION_SECOND: ("second", "Seconds"),
@@ -88,16 +88,6 @@ def findings(
         text = f"Missing data for {symbol}: {', '.join(days[:_DAYS_IN_A_LINE])}{rest} ({_names(resolution)[0]})"
         lines.append(data_line(text, execution_pb2.LOG_LEVEL_WARNING))
     return lines
-
-
-def download_summary(summary: download_pb2.DownloadSummary) -> execution_pb2.LogLine:
-    """The log line of a download that is through, with the figures of each resolution."""
-    parts = [
-        f"{_names(item.resolution)[0]}: {from_duration(item.elapsed):.1f} s, {item.days_downloaded} days, "
-        f"{item.cache_hits} cache hits, {item.requests} requests, {item.retries} retries, {item.bytes_received} bytes"
-        for item in summary.resolutions
-    ]
-    return data_line(f"Data download completed in {from_duration(summary.elapsed):.1f} s. {'; '.join(parts)}".strip())
 
 
 def data_line(

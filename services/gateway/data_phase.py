@@ -8,7 +8,6 @@ from services.gateway.coalesce import Coalescer
 from services.gateway.coverage import (
     DataPlan,
     data_line,
-    download_summary,
     findings,
     missing_data,
     missing_warnings,
@@ -37,15 +36,16 @@ async def prepare_data(run: DrivenRun, downloader: Downloader) -> Change:
     if not requirements:
         return _engine_next(run, "", simulated=False, warnings=())
     coverage = await patiently(run.clock, lambda: downloader.check_coverage(requirements, run.execution.data_root))
-    await run.log(*findings(requirements, coverage.uncovered))
     if plan(coverage, run.execution.resolved.configuration) is DataPlan.DOWNLOAD:
         summary = await _download(run, downloader)
         return _engine_next(run, summary.data_manifest_digest, simulated=summary.simulated_data, warnings=())
+    await run.log(*findings(requirements, coverage.uncovered))
     warnings = missing_warnings(coverage.uncovered)
     return _engine_next(run, coverage.data_manifest_digest, simulated=coverage.simulated_data, warnings=warnings)
 
 
 async def _download(run: DrivenRun, downloader: Downloader) -> download_pb2.DownloadSummary:
+    """Fetch what is missing; the downloader itself tells the log what that is and what it took."""
     await run.live(PhaseEntered(Phase.DOWNLOADING_DATA))
     coalescer = Coalescer(run.clock)
 
@@ -68,7 +68,7 @@ async def _download(run: DrivenRun, downloader: Downloader) -> download_pb2.Down
     summary = None
     while summary is None:  # what is complete stays, so a download that broke off goes on where it was
         summary = await patiently(run.clock, attempt)
-    await run.log(download_summary(summary), *findings(run.execution.resolved.data_requirements, summary.uncovered))
+    await run.log(*findings(run.execution.resolved.data_requirements, summary.uncovered))
     if summary.uncovered:
         raise missing_data(summary.uncovered, "The provider did not deliver them.")
     return summary

@@ -60,9 +60,7 @@ async def test_missing_data_are_downloaded_first(platform: Any, scripts: Any, ev
     assert created.config_hash == ""
     events = await platform.events(created.run_id)
     assert log_texts(events) == [
-        "Missing data for MCD: 2025-10-03, 2025-10-06 (second)",
         "asking the provider",
-        "Data download completed in 2.0 s. second: 2.0 s, 1 days, 4 cache hits, 3 requests, 1 retries, 12345 bytes",
         "All required Seconds data is available",
     ]
     texts = [event.state_changed.status_text for event in events if event.HasField("state_changed")]
