@@ -1,0 +1,1 @@
+"""The downloader: fetches only the bars that are missing and knows what is complete."""
