@@ -115,9 +115,13 @@ class Execution:
     async def _accept(self, message: Message) -> execution_pb2.ExecutionFinished | None:
         self._heard = self._run.clock.monotonic()
         self._starting = False
-        if not message.HasField("event"):
-            return None
-        event = message.event
+        for event in message.batch.events:
+            finished = await self._accept_event(event)
+            if finished is not None:
+                return finished
+        return None
+
+    async def _accept_event(self, event: execution_pb2.ExecutionEvent) -> execution_pb2.ExecutionFinished | None:
         if event.sequence <= self._run.execution.after_sequence:
             return None
         match event.WhichOneof("payload"):

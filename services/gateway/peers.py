@@ -95,13 +95,17 @@ class Runner:
     def execute(
         self, request: runner_service_pb2.ExecuteRequest
     ) -> AbstractAsyncContextManager[AsyncIterator[runner_service_pb2.ExecuteResponse]]:
-        """Leaving the block does not stop the execution."""
-        return _stream(self._name, self._stub.Execute(request))
+        """Leaving the block does not stop the execution. Events come in batches."""
+        batched = runner_service_pb2.ExecuteRequest(batch_events=True)
+        batched.MergeFrom(request)
+        return _stream(self._name, self._stub.Execute(batched))
 
     def wait_execution(
         self, run_id: str, attempt: int, after_sequence: int
     ) -> AbstractAsyncContextManager[AsyncIterator[runner_service_pb2.WaitExecutionResponse]]:
-        request = runner_service_pb2.WaitExecutionRequest(run_id=run_id, attempt=attempt, after_sequence=after_sequence)
+        request = runner_service_pb2.WaitExecutionRequest(
+            run_id=run_id, attempt=attempt, after_sequence=after_sequence, batch_events=True
+        )
         return _stream(self._name, self._stub.WaitExecution(request))
 
     async def cancel_execution(self, run_id: str, attempt: int, keep_partial: bool, timeout_s: float) -> None:

@@ -173,12 +173,12 @@ class FakeRunner(Fake, runner_service_pb2_grpc.RunnerServiceServicer):
             task = asyncio.ensure_future(self.scripts.pop(0)(execution))
             self._tasks.add(task)
         async for event in self.executions[key].follow(request.after_sequence):
-            yield runner_service_pb2.ExecuteResponse(event=event)
+            yield runner_service_pb2.ExecuteResponse(batch={"events": [event]})
 
     async def WaitExecution(self, request: Any, context: Any) -> AsyncIterator[Any]:
         self.calls.append("WaitExecution")
         async for event in self._execution(request).follow(request.after_sequence):
-            yield runner_service_pb2.WaitExecutionResponse(event=event)
+            yield runner_service_pb2.WaitExecutionResponse(batch={"events": [event]})
 
     async def CancelExecution(self, request: Any, context: Any) -> runner_service_pb2.CancelExecutionResponse:
         self.calls.append("CancelExecution")
