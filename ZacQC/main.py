@@ -31,7 +31,10 @@ _TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 
 
 class ZacReferenceAlgorithm(QCAlgorithm):
-    """Wires the strategy to the engine: subscriptions, consolidators, schedule and events."""
+    """Intraday mean reversion on US equities, flat overnight.
+
+    Wires the strategy to the engine: subscriptions, consolidators, schedule and events.
+    """
 
     parameters = Parameters
     data_requirements: ClassVar[list[dict[str, Any]]] = [

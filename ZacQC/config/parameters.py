@@ -307,6 +307,10 @@ class Parameters:
             },
             "additionalProperties": False,
             "x-entry-conditions": list(ENTRY_CONDITIONS),
+            "x-rules": [
+                {"left": "Rally_X_Min_PCT", "operator": "<=", "right": "Rally_X_Max_PCT"},
+                {"left": "Algo_Off_Before", "operator": "<", "right": "Algo_Off_After"},
+            ],
         }
 
     def profit_take(self, condition: int) -> float:

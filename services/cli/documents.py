@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from google.protobuf.timestamp_pb2 import Timestamp
     from google.type.date_pb2 import Date
 
-    from zac.gateway.v1.run_pb2 import Run
+    from zac.gateway.v1.run_pb2 import Run, RunState
 
 __all__ = [
     "RUN_COLUMNS",
@@ -23,6 +23,8 @@ __all__ = [
     "run_pairs",
     "run_row",
     "settled_line",
+    "state_name",
+    "stored_run_document",
 ]
 
 RUN_COLUMNS = ("RUN", "STATE", "STRATEGY", "NAME", "CREATED", "RETURN", "DATA")
@@ -37,17 +39,27 @@ def message_document(message: Message) -> dict[str, Any]:
     return document
 
 
+def state_name(state: RunState.ValueType) -> str:
+    """The state without the enumeration's prefix: QUEUED, RUNNING, SUCCEEDED …"""
+    from zac.gateway.v1.run_pb2 import RunState
+
+    return RunState.Name(state).removeprefix("RUN_STATE_")
+
+
+def stored_run_document(run: Run) -> dict[str, Any]:
+    """A stored run as protobuf JSON, its state named as in the outcome of `zac run`."""
+    return {**message_document(run), "state": state_name(run.state)}
+
+
 def run_document(run: Run, failure: Failure | None = None) -> dict[str, Any]:
     """The outcome of a run; statistics are null as long as there is no result, `error` is there when not all went well.
 
     `elapsed` is in seconds by phase, with the total from creation to end.
     """
-    from zac.gateway.v1.run_pb2 import RunState
-
     result = run.result if run.HasField("result") else None
     document: dict[str, Any] = {
         "run_id": run.run_id,
-        "state": RunState.Name(run.state),
+        "state": state_name(run.state),
         "strategy": run.configuration.strategy,
         "statistics": {item.name: item.value for item in result.statistics} if result else None,
         "order_list_hash": result.order_list_hash if result else None,

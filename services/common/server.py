@@ -20,6 +20,7 @@ from grpc_health.v1._async import HealthServicer
 
 from services.common.interceptors import RequestInterceptor
 from services.common.logging import get_logger
+from services.common.parent import watch_parent
 from services.common.settings import CommonSettings, StartupError
 
 __all__ = ["AddServices", "RunningServer", "StartupError", "run_service", "serve", "start_server"]
@@ -106,7 +107,7 @@ async def serve(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    parent = _watch_parent(settings.parent_pid, stopping)
+    parent = watch_parent(settings.parent_pid, stopping)
     running = await start_server(name, address, add_services, reflection=settings.reflection)
     line = {"service": name, "address": running.address, "pid": os.getpid()}
     sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
@@ -145,19 +146,6 @@ def _loopback_host(address: str) -> str:
             "listen on a loopback address such as 127.0.0.1"
         )
     return host
-
-
-def _watch_parent(pid: int | None, stopping: asyncio.Event) -> int | None:
-    if pid is None:
-        return None
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        stopping.set()
-        return None
-    # A pidfd becomes readable when its process ends; a recycled pid cannot be mistaken for it.
-    asyncio.get_running_loop().add_reader(descriptor, stopping.set)
-    return descriptor
 
 
 class _ServiceNames:

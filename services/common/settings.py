@@ -41,7 +41,12 @@ def load_settings(kind: type[SettingsT]) -> SettingsT:
     except ValidationError as error:
         prefix = kind.model_config.get("env_prefix", "")
         lines = [
-            f"{prefix}{'.'.join(map(str, item['loc']))}".upper() + f"={item['input']}: {item['msg']}"
+            f"{prefix}{'.'.join(map(str, item['loc']))}".upper() + f"{_shown(item['input'])}: {item['msg']}"
             for item in error.errors()
         ]
         raise StartupError("; ".join(lines)) from error
+
+
+def _shown(value: object) -> str:
+    """A single value; never a whole set of settings, which may hold a secret."""
+    return f"={value}" if isinstance(value, str | int | float) else ""

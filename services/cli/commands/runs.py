@@ -46,16 +46,16 @@ def list_runs(
 @app.command("show")
 def show(run: options.RunId, server: options.Server = None, output: options.Output = OutputFormat.table) -> int:
     """Show a run as it is now: its state, and its result when there is one."""
-    from services.cli.documents import message_document, run_facts, run_pairs
+    from services.cli.documents import run_facts, run_pairs, stored_run_document
     from services.cli.run_ids import find_run
 
     screen = Screen(output)
     with _client(server) as client:
         found = find_run(client, run)
     if output is OutputFormat.json:
-        screen.document(message_document(found))
+        screen.document(stored_run_document(found))
     elif output is OutputFormat.jsonl:
-        screen.json_line(message_document(found))
+        screen.json_line(stored_run_document(found))
     elif output is OutputFormat.id:
         screen.line(found.run_id)
     else:
@@ -130,10 +130,10 @@ def _states(names: list[str]) -> list[RunState.ValueType]:
 
 
 def _print_runs(runs: list[Run], screen: Screen, *, single: bool = False) -> None:
-    from services.cli.documents import RUN_COLUMNS, message_document, run_row
+    from services.cli.documents import RUN_COLUMNS, run_row, stored_run_document
 
     documents = (
-        [message_document(run) for run in runs] if screen.output in (OutputFormat.json, OutputFormat.jsonl) else []
+        [stored_run_document(run) for run in runs] if screen.output in (OutputFormat.json, OutputFormat.jsonl) else []
     )
     if screen.output is OutputFormat.json:
         screen.document(documents[0] if single else documents)

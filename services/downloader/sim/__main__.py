@@ -10,6 +10,7 @@ import sys
 
 import msgspec
 
+from services.common.parent import watch_parent
 from services.downloader.exchange import new_york_sessions
 
 from . import MarketSimulator, SimConfig
@@ -33,6 +34,8 @@ async def _serve(config: SimConfig, port: int) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    parent = os.environ.get("ZAC_PARENT_PID")
+    watch_parent(int(parent) if parent else None, stop)
     async with MarketSimulator(config, port=port) as simulator:
         line = {"service": "simulator", "url": simulator.url, "pid": os.getpid()}
         sys.stdout.write(msgspec.json.encode(line).decode() + "\n")

@@ -110,7 +110,7 @@ def test_without_a_terminal_a_signal_cancels_the_run(
     stdout, _ = process.communicate(timeout=20)
     assert process.returncode == exit_code
     document = json.loads(stdout)
-    assert (document["state"], document["error"]["code"]) == ("RUN_STATE_CANCELLED", code)
+    assert (document["state"], document["error"]["code"]) == ("CANCELLED", code)
     assert gateway.played[0].cancels == [False]
 
 
@@ -129,7 +129,7 @@ def test_detach_on_interrupt_leaves_the_run(gateway: Gateway, following: Any) ->
     process.send_signal(signal.SIGINT)
     stdout, _ = process.communicate(timeout=20)
     document = json.loads(stdout)
-    assert (process.returncode, document["state"]) == (130, "RUN_STATE_RUNNING")
+    assert (process.returncode, document["state"]) == (130, "RUNNING")
     assert document["error"]["hint"] == f"zac runs watch {document['run_id']}"
     assert gateway.played[0].cancels == []
 
@@ -144,7 +144,7 @@ def test_an_interrupt_before_the_run_exists_leaves_no_run_behind(
         gateway.gate.set()
         stdout, _ = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert json.loads(stdout)["state"] == "RUN_STATE_CANCELLED"
+    assert json.loads(stdout)["state"] == "CANCELLED"
     assert gateway.played[0].cancels == [False]
 
 
@@ -159,7 +159,7 @@ def test_a_second_interrupt_does_not_wait_for_the_cancel(
     stdout, _ = process.communicate(timeout=20)
     assert time.monotonic() - asked < 2
     document = json.loads(stdout)
-    assert (process.returncode, document["state"]) == (130, "RUN_STATE_CANCELLING")
+    assert (process.returncode, document["state"]) == (130, "CANCELLING")
 
 
 def test_a_cancel_that_never_ends_is_not_waited_for_without_end(gateway: Gateway, following: Any) -> None:
@@ -174,7 +174,7 @@ def test_a_time_limit_leaves_the_run_by_default(zac: Zac, gateway: Gateway) -> N
     done = zac("run", "Endless", "--server", gateway.address, "--timeout", "1s", "-o", "json")
     assert done.returncode == 124
     document = json.loads(done.stdout)
-    assert (document["state"], document["error"]["code"]) == ("RUN_STATE_RUNNING", "TIMED_OUT")
+    assert (document["state"], document["error"]["code"]) == ("RUNNING", "TIMED_OUT")
     assert gateway.played[0].cancels == []
 
 
@@ -191,11 +191,11 @@ def test_a_time_limit_cancels_when_told_to(zac: Zac, gateway: Gateway, policy: s
 @pytest.mark.parametrize(
     ("answer", "cancels", "state"),
     [
-        ("d\n", [], "RUN_STATE_RUNNING"),
-        ("\n", [], "RUN_STATE_RUNNING"),
-        ("x\nc\n", [False], "RUN_STATE_CANCELLED"),
-        ("k\n", [True], "RUN_STATE_CANCELLED"),
-        ("\x03", [], "RUN_STATE_RUNNING"),
+        ("d\n", [], "RUNNING"),
+        ("\n", [], "RUNNING"),
+        ("x\nc\n", [False], "CANCELLED"),
+        ("k\n", [True], "CANCELLED"),
+        ("\x03", [], "RUNNING"),
     ],
 )
 def test_ctrl_c_on_a_terminal_asks(zac: Zac, gateway: Gateway, answer: str, cancels: list[bool], state: str) -> None:
@@ -218,7 +218,7 @@ def test_a_run_that_ends_while_the_question_stands_answers_it(zac: Zac, gateway:
         gateway.played[0].result()
         gateway.played[0].state(5, "Completed")
         exit_code, stdout = terminal.end()
-    assert (exit_code, json.loads(stdout)["state"]) == (0, "RUN_STATE_SUCCEEDED")
+    assert (exit_code, json.loads(stdout)["state"]) == (0, "SUCCEEDED")
 
 
 def test_sigterm_while_the_question_stands_cancels(zac: Zac, gateway: Gateway) -> None:
@@ -228,12 +228,10 @@ def test_sigterm_while_the_question_stands_cancels(zac: Zac, gateway: Gateway) -
         terminal.wait_for("Backtest still running.")
         terminal.process.send_signal(signal.SIGTERM)
         exit_code, stdout = terminal.end()
-    assert (exit_code, json.loads(stdout)["state"]) == (143, "RUN_STATE_CANCELLED")
+    assert (exit_code, json.loads(stdout)["state"]) == (143, "CANCELLED")
 
 
-@pytest.mark.parametrize(
-    ("answer", "cancels", "state"), [("n\n", [], "RUN_STATE_RUNNING"), ("y\n", [True], "RUN_STATE_CANCELLED")]
-)
+@pytest.mark.parametrize(("answer", "cancels", "state"), [("n\n", [], "RUNNING"), ("y\n", [True], "CANCELLED")])
 def test_runs_cancel_asks_on_a_terminal(
     zac: Zac, gateway: Gateway, answer: str, cancels: list[bool], state: str
 ) -> None:

@@ -18,7 +18,7 @@ def test_json_is_one_document_with_the_result(zac: Zac, gateway: Gateway) -> Non
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     assert document["run_id"] == gateway.played[0].run.run_id
-    assert document["state"] == "RUN_STATE_SUCCEEDED"
+    assert document["state"] == "SUCCEEDED"
     assert document["strategy"] == "Quick"
     assert list(document["statistics"].items()) == [
         ("Total Orders", "3"),
@@ -145,9 +145,9 @@ def test_missing_data_are_listed(zac: Zac, gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     ("strategy", "exit_code", "state", "code"),
     [
-        ("Failing", 5, "RUN_STATE_FAILED", "STRATEGY_RAISED"),
-        ("NoData", 8, "RUN_STATE_FAILED", "DATA_MISSING"),
-        ("Cancelled", 6, "RUN_STATE_CANCELLED", "CANCELLED"),
+        ("Failing", 5, "FAILED", "STRATEGY_RAISED"),
+        ("NoData", 8, "FAILED", "DATA_MISSING"),
+        ("Cancelled", 6, "CANCELLED", "CANCELLED"),
     ],
 )
 def test_a_run_that_does_not_succeed_is_a_document_with_an_error(

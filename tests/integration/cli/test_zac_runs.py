@@ -96,14 +96,14 @@ def test_an_interrupted_watch_treats_the_run_as_an_interrupted_run_does(
 def test_cancel_waits_for_the_end(zac: Zac, gateway: Gateway, three_runs: list[str]) -> None:
     done = zac("runs", "cancel", "@running", "--keep-partial", "--server", gateway.address, "-o", "json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["state"] == "RUN_STATE_CANCELLED"
+    assert json.loads(done.stdout)["state"] == "CANCELLED"
     assert gateway.played[2].cancels == [True]
 
 
 def test_cancel_of_an_ended_run_changes_nothing(zac: Zac, gateway: Gateway, three_runs: list[str]) -> None:
     done = zac("runs", "cancel", three_runs[0], "--server", gateway.address, "-o", "json")
     assert done.returncode == 0
-    assert json.loads(done.stdout)["state"] == "RUN_STATE_SUCCEEDED"
+    assert json.loads(done.stdout)["state"] == "SUCCEEDED"
     assert "had ended before" in done.stderr
 
 

@@ -128,7 +128,7 @@ def test_a_folder_runs_on_an_own_stack_that_ends_with_the_run(zac: Zac, idle: tu
     done = zac("run", *idle, "-o", "json")
     assert done.returncode == 0, done.stdout + done.stderr
     document = json.loads(done.stdout)
-    assert (document["state"], document["strategy"]) == ("RUN_STATE_SUCCEEDED", "Idle")
+    assert (document["state"], document["strategy"]) == ("SUCCEEDED", "Idle")
     assert document["statistics"]["Total Orders"] == "0"
     assert Path(document["artifacts_dir"]).is_relative_to(tmp_path / "state")
     owner = json.loads((tmp_path / "state" / "stack.lock").read_text())

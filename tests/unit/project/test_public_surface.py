@@ -40,7 +40,13 @@ def _public_names(tree: ast.Module) -> set[str]:
                 names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
             case ast.AnnAssign(target=ast.Name(id=name)):
                 names.add(name)
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")) if _loads_lazily(tree):
+                names |= _public_names(ast.Module(node.body, []))
     return {name for name in names if not name.startswith("_")}
+
+
+def _loads_lazily(tree: ast.Module) -> bool:
+    return any(isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in tree.body)
 
 
 def _listed(tree: ast.Module) -> list[str] | None:
