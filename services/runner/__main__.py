@@ -13,6 +13,7 @@ from services.common.server import run_service, serve
 from services.common.settings import StartupError, load_settings
 from services.runner.catalog import EngineError, StrategyCatalog
 from services.runner.config import RunnerSettings
+from services.runner.defaults import read_defaults
 from services.runner.engines import EmbeddedEngine
 from services.runner.executions import Executions
 from services.runner.rules import load_validator
@@ -25,6 +26,7 @@ from zac.run.v1 import runner_service_pb2_grpc
 async def main() -> None:
     settings = load_settings(RunnerSettings)
     configure_logging("runner", settings.log_level, settings.log_file)
+    defaults = read_defaults(settings.default_symbols, settings.default_parameters)
     clock = SystemClock()
     engine = EmbeddedEngine()
     catalog = StrategyCatalog(StrategyPath(settings.strategy_path), settings.cache_dir, engine.name)
@@ -38,7 +40,7 @@ async def main() -> None:
             executions.recover()
         except OSError as error:
             raise StartupError(f"the runs folder cannot be used: {error}") from error
-        service = RunnerService(catalog, executions, engine.name, clock)
+        service = RunnerService(catalog, executions, engine.name, clock, defaults)
         runner_service_pb2_grpc.add_RunnerServiceServicer_to_server(service, server)
         warm_up = asyncio.create_task(_warm_up(catalog, workers))
 

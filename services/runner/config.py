@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import NoDecode
 
 from services.common.settings import CommonSettings
@@ -29,6 +29,21 @@ class RunnerSettings(CommonSettings):
     """Folder of all executions."""
     cache_dir: Path = Field(default_factory=lambda data: data["state_dir"] / "cache", validate_default=True)
     """Folder of what can be made again."""
+    default_symbols: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), validation_alias=AliasChoices("ZAC_DEFAULT_SYMBOLS", "BACKTEST_SYMBOLS")
+    )
+    """Symbols of runs that name none, separated by commas."""
+    default_parameters: Path | None = Field(
+        None, validation_alias=AliasChoices("ZAC_DEFAULT_PARAMETERS", "BACKTEST_CONFIG_PATH")
+    )
+    """JSON file of parameter values for runs that do not set them."""
+
+    @field_validator("default_symbols", mode="before")
+    @classmethod
+    def _split_symbols(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip().upper() for part in value.split(",") if part.strip())
 
     @field_validator("strategy_path", mode="before")
     @classmethod

@@ -12,6 +12,7 @@ import grpc.aio
 from services.common.clock import Clock
 from services.common.errors import Precondition, ServiceError
 from services.runner.catalog import StrategyCatalog, StrategyDescription
+from services.runner.defaults import ConfigurationDefaults
 from services.runner.execution import Bookmark, Execution
 from services.runner.executions import Executions
 from services.runner.requests import check_execute, execution_key
@@ -37,11 +38,19 @@ class _Part(TypedDict, total=False):
 class RunnerService(runner_service_pb2_grpc.RunnerServiceServicer):
     """Answers with what the catalog knows about strategies and what the executions do."""
 
-    def __init__(self, catalog: StrategyCatalog, executions: Executions, engine_name: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        catalog: StrategyCatalog,
+        executions: Executions,
+        engine_name: str,
+        clock: Clock,
+        defaults: ConfigurationDefaults,
+    ) -> None:
         self._catalog = catalog
         self._executions = executions
         self._engine_name = engine_name
         self._clock = clock
+        self._defaults = defaults
 
     async def ListStrategies(self, request: pb.ListStrategiesRequest, context: Context) -> pb.ListStrategiesResponse:
         described = await self._catalog.describe_all()
@@ -105,7 +114,8 @@ class RunnerService(runner_service_pb2_grpc.RunnerServiceServicer):
     async def _resolve(self, configuration: strategy_pb2.RunConfiguration) -> strategy_pb2.ResolvedConfiguration:
         description = await self._catalog.describe(configuration.strategy)
         today = self._clock.now_utc().astimezone(_NEW_YORK).date()
-        return resolve(configuration, description, engine=self._engine_name, today=today)
+        filled = self._defaults.fill(configuration, description.schema)
+        return resolve(filled, description, engine=self._engine_name, today=today)
 
 
 async def _parts(execution: Execution, after_sequence: int, is_batched: bool) -> AsyncGenerator[_Part]:

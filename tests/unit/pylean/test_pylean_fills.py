@@ -334,10 +334,6 @@ class TestCustomModels:
                 event.FillPrice = 30
                 return event
 
-        class Slip:
-            def GetSlippageApproximation(self, asset: Any, order: Any) -> float:
-                return 1.0
-
         bench.security.SetFillModel(Worse())
         bench.bar("09:31", 10)
         bench.algorithm.market_order("AAA", 5)
