@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pylean.algorithm import Run, making_algorithms_of
+from pylean.caveats import find_caveats
 from pylean.engine import Engine
 from pylean.feed.market_data import MarketData
-from pylean.job import AlgorithmError, BacktestJob, BacktestOutcome, EngineWarning, Observer
+from pylean.job import AlgorithmError, BacktestJob, BacktestOutcome, Observer
 from pylean.loading import load_algorithm_class
+from pylean.naming import UnsupportedApiError
 from pylean.numbers import use_lean_decimals
-from pylean.orders.enums import OrderStatus
 from pylean.results import AlgorithmConfiguration, RunState, write_result_files
 from pylean.storage import StorageError
 
@@ -33,6 +34,7 @@ class _RunLog:
 
     def __call__(self, level: str, text: str) -> None:
         utc = self.run.clock.utc
+        text = text.encode("utf-8", "backslashreplace").decode()  # a lone surrogate cannot be written to a file
         self.lines.append(f"{utc:%Y-%m-%d %H:%M:%S} {text}")
         self.observer.log(level, text, utc)
 
@@ -48,9 +50,9 @@ def run_backtest(job: BacktestJob, observer: Observer) -> BacktestOutcome:
     log = run.log = _RunLog(observer, run)
     with making_algorithms_of(run):
         algorithm = _initialize(job, run)
-        engine = Engine(algorithm, run, observer, job.lean_version)
+        engine = _make_engine(job, run, algorithm, observer)
         engine.run()
-    return _finish(job, engine, run, log, started)
+    return _finish(job, engine, algorithm, run, log, started)
 
 
 def _initialize(job: BacktestJob, run: Run) -> QCAlgorithm:
@@ -58,6 +60,7 @@ def _initialize(job: BacktestJob, run: Run) -> QCAlgorithm:
     try:
         algorithm = algorithm_class()
         algorithm.initialize()
+        _check_dates(run)
     except StorageError:
         raise
     except Exception as error:
@@ -67,9 +70,25 @@ def _initialize(job: BacktestJob, run: Run) -> QCAlgorithm:
     return algorithm
 
 
+def _check_dates(run: Run) -> None:
+    if run.end < run.start and run.stop_reason is None:
+        raise ValueError(
+            f"the end date {run.end} lies before the start date {run.start}; "
+            "call set_end_date with a later day, or give the run an end date"
+        )
+
+
+def _make_engine(job: BacktestJob, run: Run, algorithm: QCAlgorithm, observer: Observer) -> Engine:
+    try:
+        return Engine(algorithm, run, observer, job.lean_version)
+    except UnsupportedApiError as error:
+        raise AlgorithmError("initialize", run.clock.utc, error) from error
+
+
 def _finish(
     job: BacktestJob,
     engine: Engine,
+    algorithm: QCAlgorithm,
     run: Run,
     log: _RunLog,
     started: datetime,
@@ -98,17 +117,5 @@ def _finish(
         trades=len(engine.collector.trades.closed_trades),
         files=files,
         stopped_at=run.clock.utc if engine.stopped_early else None,
-        warnings=_warnings(run),
+        warnings=find_caveats(algorithm, run),
     )
-
-
-def _warnings(run: Run) -> list[EngineWarning]:
-    orders = run.handler.orders.values()
-    rejected = [order for order in orders if order.status is OrderStatus.INVALID]
-    warnings = []
-    if rejected:
-        shown = ", ".join(f"{order.id} ({order.symbol})" for order in rejected[:20])
-        warnings.append(EngineWarning("REJECTED_ORDERS", f"{len(rejected)} orders were rejected: {shown}"))
-    if not any(order.status is OrderStatus.FILLED for order in orders):
-        warnings.append(EngineWarning("NO_TRADES", "no order was filled"))
-    return warnings

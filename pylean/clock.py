@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-__all__ = ["EPOCH", "AlgorithmClock", "from_ms", "to_ms"]
+__all__ = ["EPOCH", "AlgorithmClock", "from_ms", "local_to_utc_ms", "offset_ms_at", "to_ms"]
 
 EPOCH = datetime(1970, 1, 1)
 # All bars of a slice share their times, so the last conversion is nearly always the next one too.
@@ -26,6 +26,20 @@ def to_ms(moment: datetime) -> int:
     if moment.tzinfo is not None:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     return (moment - EPOCH) // _MILLISECOND
+
+
+def offset_ms_at(utc_ms: int, zone: tzinfo) -> int:
+    """Local time minus UTC at an instant, in milliseconds."""
+    return _milliseconds(from_ms(utc_ms).replace(tzinfo=UTC).astimezone(zone).utcoffset())
+
+
+def local_to_utc_ms(local_ms: int, zone: tzinfo) -> int:
+    """UTC of a wall-clock time. A time that clocks skip moves on by the gap; of a repeated one the first counts."""
+    return local_ms - _milliseconds(from_ms(local_ms).replace(tzinfo=zone).utcoffset())
+
+
+def _milliseconds(span: timedelta | None) -> int:
+    return (span or timedelta(0)) // _MILLISECOND
 
 
 class AlgorithmClock:

@@ -4,41 +4,76 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from pylean.consolidators.base import ColumnPlan, DataConsolidator
+    from pylean.consolidators.scans import ConsolidatorScans
     from pylean.feed.day import SeriesGroup, TradingDay
     from pylean.feed.series import TradeSeries
+    from pylean.feed.subscription import SubscriptionDataConfig
     from pylean.storage.market_hours import Session
 
-__all__ = ["DeliveryPlan", "plan_deliveries"]
+__all__ = ["DeliveryPlan"]
 
-_Planned = tuple["DataConsolidator", "ColumnPlan", int]
-_Fed = tuple["DataConsolidator", "TradeSeries", "SeriesGroup"]
+
+@dataclass(slots=True, eq=False)
+class _Part:
+    """One consolidator's part in the day; ``rank`` is its place in a slice. Without a plan it is fed bar by bar."""
+
+    rank: int
+    consolidator: DataConsolidator
+    series: TradeSeries
+    group: SeriesGroup
+    plan: ColumnPlan | None = None
+    is_active: bool = True
+
+    def deliver(self, bar: int) -> None:
+        if self.is_active and self.plan is not None:
+            self.consolidator.deliver(self.plan.bars(bar))
+
+    def feed(self, index: int, local_ms: int) -> None:
+        point = self.group.position(index)
+        if self.is_active and point >= 0:
+            self.consolidator.update(self.series.bar(point))
+            self.consolidator.scan(local_ms)
 
 
 class DeliveryPlan:
-    """Bars planned by column, by slice; and consolidators that are fed bar by bar, in order of subscription."""
+    """The consolidators of a day's trade subscriptions: by symbol, then in order of creation.
 
-    def __init__(self, day: TradingDay) -> None:
+    Those that can plan a whole day by column deliver in the slices their bars are due; the others are fed in every
+    slice and watched by ``scans``. Consolidators may come and go while the day runs.
+    """
+
+    def __init__(self, day: TradingDay, session: Session, scans: ConsolidatorScans) -> None:
         self._day = day
+        self._scans = scans
         self._moments = np.array(day.utc_ms, dtype=np.int64)
-        self._planned: defaultdict[int, list[_Planned]] = defaultdict(list)
-        self._fed: list[_Fed] = []
+        self._planned: defaultdict[int, list[tuple[_Part, int]]] = defaultdict(list)
+        self._fed: list[_Part] = []
+        self._parts: dict[DataConsolidator, _Part] = {}
+        scans.keep_open_bars()
+        for series, group in day.trades.values():
+            for consolidator in series.config.consolidators:
+                self._add(consolidator, series, group, consolidator.plan(series, session))
 
-    def plan(self, consolidator: DataConsolidator, plan: ColumnPlan) -> None:
-        """Deliver each planned bar in the first slice at or after it is due."""
-        indexes = np.searchsorted(self._moments, plan.due_ms - self._day.offset_ms).tolist()
-        planned = self._planned
-        for bar, index in enumerate(indexes):
-            planned[index].append((consolidator, plan, bar))
+    def add(self, config: SubscriptionDataConfig, consolidator: DataConsolidator) -> None:
+        """A consolidator joins: it is fed with what the day still brings."""
+        series, group = self._day.trades.get(config.symbol, (None, None))
+        if series is not None and group is not None:
+            self._add(consolidator, series, group, None)
 
-    def feed(self, consolidator: DataConsolidator, series: TradeSeries, group: SeriesGroup) -> None:
-        """Update and scan a consolidator in every slice."""
-        self._fed.append((consolidator, series, group))
+    def remove(self, consolidator: DataConsolidator) -> None:
+        """A consolidator leaves: it delivers nothing more."""
+        self._scans.forget(consolidator)
+        part = self._parts.pop(consolidator, None)
+        if part is not None:
+            part.is_active = False
+            self._fed = [fed for fed in self._fed if fed is not part]
 
     def at(self, index: int) -> Callable[[], None] | None:
         """What to do in a slice; ``None`` for nothing."""
@@ -47,26 +82,39 @@ class DeliveryPlan:
             return None
 
         def deliver() -> None:
-            for consolidator, plan, bar in planned or ():
-                consolidator.deliver(plan.bars(bar))
+            if not self._fed:
+                for part, bar in planned or ():
+                    part.deliver(bar)
+                return
             local_ms = self._day.utc_ms[index] + self._day.offset_ms
-            for consolidator, series, group in self._fed:
-                point = group.position(index)
-                if point >= 0:
-                    consolidator.update(series.bar(point))
-                    consolidator.scan(local_ms)
+            due = [*(planned or ()), *((part, -1) for part in self._fed)]
+            for part, bar in sorted(due, key=_rank):
+                if bar >= 0:
+                    part.deliver(bar)
+                else:
+                    part.feed(index, local_ms)
 
         return deliver
 
+    def _add(
+        self, consolidator: DataConsolidator, series: TradeSeries, group: SeriesGroup, plan: ColumnPlan | None
+    ) -> None:
+        part = self._parts[consolidator] = _Part(self._rank_of(series), consolidator, series, group, plan)
+        if plan is None:
+            self._fed.append(part)
+            self._scans.watch(consolidator, series.config.period_ms)
+            return
+        indexes = np.searchsorted(self._moments, plan.due_ms - self._day.offset_ms).tolist()
+        for bar, index in enumerate(indexes):
+            self._planned[index].append((part, bar))
 
-def plan_deliveries(day: TradingDay, session: Session) -> DeliveryPlan:
-    """Plan every consolidator of the day's trade subscriptions: by symbol, then in order of creation."""
-    deliveries = DeliveryPlan(day)
-    for series, group in day.trades.values():
-        for consolidator in series.config.consolidators:
-            plan = consolidator.plan(series, session)
-            if plan is None:
-                deliveries.feed(consolidator, series, group)
-            else:
-                deliveries.plan(consolidator, plan)
-    return deliveries
+    def _rank_of(self, series: TradeSeries) -> int:
+        """By series, then by arrival: sorting keeps the order of equal ranks."""
+        return list(self._day.trades).index(series.symbol) * _PARTS_PER_SERIES + len(self._parts)
+
+
+_PARTS_PER_SERIES = 1 << 32
+
+
+def _rank(due: tuple[_Part, int]) -> int:
+    return due[0].rank

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from pylean.account import AccountView
 from pylean.algorithm import SecurityChanges
-from pylean.clock import from_ms, to_ms
-from pylean.delivery import DeliveryPlan, plan_deliveries
+from pylean.clock import to_ms
+from pylean.consolidators.scans import ConsolidatorScans
+from pylean.delivery import DeliveryPlan
 from pylean.feed.reader import day_start_ms
 from pylean.feed.series import TradeSeries
 from pylean.feed.slice import Slice
@@ -26,7 +27,9 @@ from pylean.storage import InterestRates, StorageError
 
 if TYPE_CHECKING:
     from pylean.algorithm import QCAlgorithm, Run
+    from pylean.consolidators.base import DataConsolidator
     from pylean.feed.day import TradingDay
+    from pylean.feed.subscription import SubscriptionDataConfig
     from pylean.orders.events import OrderEvent
     from pylean.results import LeanVersion
 
@@ -58,6 +61,7 @@ class Engine:
             start_utc=self._clock.utc,
             risk_free_rate=rates.rate_on,
             lean_version=lean_version,
+            trading_days_per_year=algorithm.settings.trading_days_per_year,
         )
         self.collector = ResultCollector(settings, account, account.current_bar)
         self._benchmark = SecurityCache()
@@ -73,6 +77,10 @@ class Engine:
         self._portfolio.on_profit = self.collector.record_profit
         self._handler.on_event = self._on_order_event
         self._handler.on_error = lambda text: run.log("error", text)
+        self._scans = ConsolidatorScans(run)
+        self._deliveries: DeliveryPlan | None = None
+        algorithm.subscription_manager.on_added = self._on_consolidator_added
+        algorithm.subscription_manager.on_removed = self._on_consolidator_removed
         self._next_sample_ms = to_ms(self.collector.next_due_utc)
         self._next_margin_check_ms = 0
         self._next_report_s = 0.0
@@ -89,27 +97,33 @@ class Engine:
         self._schedule_daily_sampling()
         self._call("on_warmup_finished", self._algorithm.on_warmup_finished)
         self._observer.started()
-        self._opening_slice()
-        trading_days = [session.day for session in self._sessions()]
-        for day in self._stream.days():
-            self._run_day(day, trading_days.index(day.day) / len(trading_days), 1 / len(trading_days))
-            if self.stopped_early:
-                break
+        if self._must_stop():
+            self.stopped_early = True
+        else:
+            self._run_slices()
         self._call("on_end_of_algorithm", self._algorithm.on_end_of_algorithm)
         self.collector.finish(self._clock.utc, self._benchmark.price)
         if not self.stopped_early:
             self._percent = 100.0
         self._report()
 
+    def _run_slices(self) -> None:
+        self._opening_slice()
+        trading_days = [session.day for session in self._sessions()]
+        for day in self._stream.days():
+            self._run_day(day, trading_days.index(day.day) / len(trading_days), 1 / len(trading_days))
+            if self.stopped_early:
+                break
+
     def _run_day(self, day: TradingDay, share_before: float, share: float) -> None:
         """The slices of one day. Shares are parts of the whole run, for progress."""
-        deliveries = self._open_day(day)
+        deliveries = self._deliveries = self._open_day(day)
         points_before = self.data_points
         on_data = self._algorithm.on_data
         for index, utc_ms in enumerate(day.utc_ms):
             if self._must_stop():
                 self.stopped_early = True
-                self.data_points = points_before + day.points * index // len(day.utc_ms)
+                self.data_points = points_before + day.points_before(index)
                 return
             self._run_slice(day, index, utc_ms, deliveries, on_data)
             if monotonic() >= self._next_report_s:
@@ -124,41 +138,43 @@ class Engine:
     ) -> None:
         """One slice, step by step in Lean's order."""
         handler, events, held = self._handler, self._events, self._portfolio.held
-        if events.next_ms < utc_ms:
-            self._fire_past_events(utc_ms, day.offset_ms)
+        if events.next_ms < utc_ms or self._scans.next_ms < utc_ms:
+            self._catch_up(utc_ms)
         self._clock.set(utc_ms, day.offset_ms)
         for group in day.groups:
             point = index if group.index_at is None else group.index_at[index]
             if point >= 0:
                 group.cursor.index = point
         if self.collector.trades.open_symbols:
-            self._mark_open_trades()
+            self._mark_open_trades(day, index)
         if handler.has_work:
-            handler.process()
+            self._call("the order models", handler.process)
         if events.next_ms <= utc_ms:
             self._fire_due_events(utc_ms)
+        if self._run.stop_reason is not None:
+            return
         if held and utc_ms >= self._next_margin_check_ms:
-            self._check_margin(utc_ms)
+            self._call("the order models", partial(self._check_margin, utc_ms))
         due = deliveries.at(index)
         if due is not None:
             self._call("a consolidator's handler", due)
         if day.has_user_data(index):
             try:
                 on_data(Slice(day, index))
-            except StorageError:
+            except (AlgorithmError, StorageError):
                 raise
             except Exception as error:
                 raise AlgorithmError("on_data", self._clock.utc, error) from error
         if handler.has_work:
-            handler.process()
+            self._call("the order models", handler.process)
         if utc_ms >= self._next_sample_ms or held or self.collector.watched:
-            self._sample()
+            self._call("the order models", self._sample)
 
     def _must_stop(self) -> bool:
         if self._observer.stop_requested or self._run.stop_reason is not None:
             return True
         portfolio = self._portfolio
-        if portfolio.held and portfolio.decimal_total_portfolio_value <= 0:
+        if (portfolio.decimal_total_portfolio_value if portfolio.held else portfolio.decimal_cash) <= 0:
             self._run.log("error", "the portfolio value has fallen to zero or below: the run ends here")
             return True
         return False
@@ -191,19 +207,25 @@ class Engine:
                     self._benchmark.open_trades(series)
         session = self._hours.session(day.day)
         assert session is not None, "a laid-out day is a trading day"  # noqa: S101 - an invariant of the stream
-        return plan_deliveries(day, session)
+        return DeliveryPlan(day, session, self._scans)
 
-    def _fire_past_events(self, utc_ms: int, offset_ms: int) -> None:
-        """Events that fell into the time without data, each at its own time."""
-        while self._events.next_ms < utc_ms:
-            moment = self._events.next_ms
-            offset = self._run.offset_ms(from_ms(moment + offset_ms).date())
-            self._clock.set(moment, offset)
-            self._call("a scheduled event", self._events.fire_first)
+    def _on_consolidator_added(self, config: SubscriptionDataConfig, consolidator: DataConsolidator) -> None:
+        if self._deliveries is not None:
+            self._deliveries.add(config, consolidator)
+
+    def _on_consolidator_removed(self, consolidator: DataConsolidator) -> None:
+        if self._deliveries is not None:
+            self._deliveries.remove(consolidator)
+
+    def _catch_up(self, utc_ms: int) -> None:
+        """Events, then ends of consolidated bars, that fell into the time without data, each at its own time."""
+        if self._events.next_ms < utc_ms:
+            self._call("a scheduled event", partial(self._events.fire_past, utc_ms, self._run.move_to))
+        if self._scans.next_ms < utc_ms:
+            self._call("a consolidator's handler", partial(self._scans.scan_past, utc_ms))
 
     def _fire_due_events(self, utc_ms: int) -> None:
-        while self._events.next_ms <= utc_ms:
-            self._call("a scheduled event", self._events.fire_first)
+        self._call("a scheduled event", partial(self._events.fire_due, utc_ms))
 
     def _check_margin(self, utc_ms: int) -> None:
         self._next_margin_check_ms = utc_ms + _MARGIN_CHECK_MS
@@ -216,8 +238,11 @@ class Engine:
         if check.warn and not executed:
             self._call("on_margin_call_warning", algorithm.on_margin_call_warning)
 
-    def _mark_open_trades(self) -> None:
+    def _mark_open_trades(self, day: TradingDay, index: int) -> None:
+        """Tell the open trades the price, if the slice has anything of their security."""
         for symbol in list(self.collector.trades.open_symbols):
+            if not day.has_point_of(symbol, index):
+                continue
             price = self._portfolio.securities[symbol].cache.price
             self.collector.trades.set_market_price(symbol, price)
 
@@ -244,18 +269,20 @@ class Engine:
             self._add_event("Algorithm.EndOfDay", moments, partial(handler, algorithm))
             return
         before_ms = _SECURITY_END_OF_DAY // timedelta(milliseconds=1)
-        for symbol in algorithm.securities:
-            moments = (
-                day_start_ms(session.day) + session.close * 1000 - before_ms - self._run.offset_ms(session.day)
-                for session in self._sessions()
-            )
-            self._add_event(f"{symbol}.EndOfDay", moments, partial(handler, algorithm, symbol))
+        for symbol, security in algorithm.securities.items():
+            closes = self._closes(security.is_extended_market_hours, before_ms)
+            self._add_event(f"{symbol}.EndOfDay", closes, partial(handler, algorithm, symbol))
+
+    def _closes(self, extended: bool, before_ms: int) -> Iterator[int]:
+        """So long before the close of every session of the run, in milliseconds of UTC."""
+        for session in self._sessions():
+            yield self._run.to_utc_ms(day_start_ms(session.day) + session.span(extended)[1] * 1000 - before_ms)
 
     def _sessions(self) -> list[Any]:
         return self._hours.sessions(self._run.start, self._run.end)
 
     def _local_moment(self, day: Any, moment: time) -> int:
-        return to_ms(datetime.combine(day, moment)) - self._run.offset_ms(day)
+        return self._run.to_utc_ms(to_ms(datetime.combine(day, moment)))
 
     def _add_event(self, name: str, moments: Iterator[int], callback: Callable[[], Any]) -> None:
         self._events.add(ScheduledEvent(name, moments, callback), self._clock.utc_ms)

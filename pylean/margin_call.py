@@ -44,7 +44,7 @@ def check_margin(portfolio: SecurityPortfolioManager, handler: TransactionHandle
         position_margin = model.maintenance_margin(security)
         kept = max(ZERO, position_margin - (used - total))
         signed = kept if holding.decimal_quantity > 0 else -kept
-        quantity = model.quantity_for_target(portfolio, security, signed / total, ZERO)
+        quantity = model.quantity_for_target(portfolio, security, signed / total if total else ZERO, ZERO)
         if quantity:
             orders.append(
                 SubmitOrderRequest(handler.utc, 0, "Margin Call", OrderType.MARKET, security.symbol, quantity)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from enum import EnumType, IntEnum
-from typing import Any
+from collections.abc import Callable
+from enum import Enum, EnumType, IntEnum
+from operator import attrgetter
+from typing import Any, TypeVar
 
+_Class = TypeVar("_Class")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -43,15 +46,60 @@ class LeanEnum(IntEnum, metaclass=LeanEnumType):
     """An integer enumeration with Lean's values, in both naming styles."""
 
 
+def add_pascal_names(enumeration: type[Enum]) -> None:
+    """Give an enumeration from outside this package its PascalCase names too."""
+    for member in enumeration:
+        setattr(enumeration, pascal_case(member.name.lower()), member)
+
+
 class PascalNames:
     """Gives instances their PascalCase names: only misses of normal look-up pay for it."""
 
     def __getattr__(self, name: str) -> Any:
+        if hasattr(type(self), name):
+            # A property failed inside: its own error must come out, not one that says the name is missing.
+            return object.__getattribute__(self, name)
         if name[:1].isupper():
             alias = snake_case(name)
             if alias != name:
                 return getattr(self, alias)
         raise UnsupportedApiError(type(self).__name__, name)
+
+
+class ClosedNames(PascalNames):
+    """Instances that refuse to be given a name they do not have: a setting that nobody reads would be lost silently.
+
+    Subclasses call ``_close`` at the end of ``__init__``.
+    """
+
+    _is_closed = False
+
+    def _close(self) -> None:
+        self._is_closed = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        alias = snake_case(name) if name[:1].isupper() else name
+        if self._is_closed and alias not in self.__dict__ and not hasattr(type(self), alias):
+            raise UnsupportedApiError(type(self).__name__, name)
+        super().__setattr__(alias, value)
+
+
+def assignable(*names: str) -> Callable[[type[_Class]], type[_Class]]:
+    """Class decorator: the PascalCase forms of these attributes can be assigned too.
+
+    ``PascalNames`` covers reading only, because a general ``__setattr__`` would slow down every bar.
+    """
+
+    def decorate(cls: type[_Class]) -> type[_Class]:
+        for name in names:
+            setattr(cls, pascal_case(name), _alias(name))
+        return cls
+
+    return decorate
+
+
+def _alias(name: str) -> property:
+    return property(attrgetter(name), lambda self, value: setattr(self, name, value))
 
 
 class LeanOverrides:

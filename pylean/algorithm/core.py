@@ -77,14 +77,16 @@ class AlgorithmCore(LeanOverrides, PascalNames):
 
     def set_start_date(self, *when: Any) -> None:
         """``(year, month, day)`` or a date; a start date of the run's configuration wins."""
+        wanted = _as_date(when)
         if self._lean.start_date is None:
-            self._lean.start = _as_date(when)
+            self._lean.start = wanted
             self._lean.move_to_start()
 
     def set_end_date(self, *when: Any) -> None:
         """``(year, month, day)`` or a date, included; an end date of the run's configuration wins."""
+        wanted = _as_date(when)
         if self._lean.end_date is None:
-            self._lean.end = _as_date(when)
+            self._lean.end = wanted
 
     def set_cash(self, *amount: Any) -> None:
         """Starting cash in USD; cash of the run's configuration wins."""
@@ -95,15 +97,20 @@ class AlgorithmCore(LeanOverrides, PascalNames):
             self.portfolio.set_cash(drop_trailing_zeros(to_decimal(value)))
 
     def set_benchmark(self, symbol: Symbol | str) -> None:
-        """Compare with a security that was added."""
+        """Compare with a security that was added. Functions as benchmarks are not supported."""
+        if not isinstance(symbol, (Symbol, str)):
+            raise UnsupportedApiError("QCAlgorithm", f"set_benchmark({symbol!r})")
         self._lean.benchmark = self.securities.symbol(symbol)
 
     def get_parameter(self, name: str, default: Any = None) -> Any:
-        """The run's value of a parameter as text, or as the type of ``default``; the default when it is not set."""
+        """The run's value of a parameter as text, or as the type of ``default``; the default when it is not set.
+
+        Raises ValueError for text that is not of the default's type (Lean takes the default without a word).
+        """
         text = self._lean.parameters.get(name)
         if text is None or default is None or isinstance(default, str):
             return default if text is None else text
-        return type(default)(text)
+        return _read_as(type(default), name, text)
 
     def get_parameters(self) -> dict[str, str]:
         return dict(self._lean.parameters)
@@ -124,6 +131,16 @@ class AlgorithmCore(LeanOverrides, PascalNames):
     def is_market_open(self, symbol: Symbol | str) -> bool:
         """Regular hours are on for the symbol, now."""
         return self.securities[symbol].exchange.exchange_open
+
+
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _read_as(kind: type, name: str, text: str) -> Any:
+    try:
+        return _TRUTHS[text.strip().lower()] if kind is bool else kind(text)
+    except (ArithmeticError, KeyError, ValueError) as error:
+        raise ValueError(f"parameter {name!r} is {text!r}; it must be of type {kind.__name__}") from error
 
 
 def _as_date(when: tuple[Any, ...]) -> date:

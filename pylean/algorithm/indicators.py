@@ -23,8 +23,8 @@ class IndicatorsMixin(AlgorithmCore):
     def consolidate(
         self, symbol: Symbol | str, period: timedelta | Resolution | int, handler: Callable[[TradeBar], Any]
     ) -> DataConsolidator:
-        """Call ``handler(bar)`` for each bar of a period; daily bars are market days."""
-        consolidator = self._consolidator(period)
+        """Call ``handler(bar)`` for each bar of a period; bars of ``Resolution.DAILY`` are market days."""
+        consolidator = self._consolidator(symbol, period)
         consolidator.data_consolidated += lambda sender, bar: handler(bar)
         self.subscription_manager.add_consolidator(symbol, consolidator)
         return consolidator
@@ -38,10 +38,10 @@ class IndicatorsMixin(AlgorithmCore):
         """Feed an indicator with the symbol's bars, or with bars of a period."""
         if isinstance(period, DataConsolidator):
             consolidator = period
-        elif period is None or period == self.securities[symbol].subscriptions[0].resolution:
+        elif period is None:
             consolidator = TradeBarConsolidator(1)
         else:
-            consolidator = self._consolidator(period)
+            consolidator = self._consolidator(symbol, period)
         consolidator.data_consolidated += lambda sender, bar: indicator.update(bar)
         self.subscription_manager.add_consolidator(symbol, consolidator)
 
@@ -57,9 +57,15 @@ class IndicatorsMixin(AlgorithmCore):
         self.register_indicator(symbol, indicator, resolution)
         return indicator
 
-    def _consolidator(self, period: timedelta | Resolution | int) -> DataConsolidator:
-        if isinstance(period, Resolution):
-            return MarketHourAwareConsolidator() if period is Resolution.DAILY else TradeBarConsolidator(period.period)
-        if period == timedelta(days=1):
-            return MarketHourAwareConsolidator()
-        return TradeBarConsolidator(period)
+    def _consolidator(self, symbol: Symbol | str, period: timedelta | Resolution | int) -> DataConsolidator:
+        """Raises ValueError for a period below the subscription's bars."""
+        if isinstance(period, int) and not isinstance(period, Resolution):
+            return TradeBarConsolidator(period)
+        span = period.period if isinstance(period, Resolution) else period
+        subscribed = self.securities[symbol].subscriptions[0].resolution
+        if span < subscribed.period:
+            raise ValueError(f"{symbol} has {subscribed.folder} bars: they cannot be consolidated to {span}")
+        if span == subscribed.period:
+            return TradeBarConsolidator(1)
+        # A time span of a day is a calendar day, as in Lean; only the resolution is a market day.
+        return MarketHourAwareConsolidator() if period is Resolution.DAILY else TradeBarConsolidator(span)

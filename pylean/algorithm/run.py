@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pylean.clock import AlgorithmClock
+from pylean.clock import AlgorithmClock, local_to_utc_ms, offset_ms_at
 from pylean.feed.reader import day_start_ms
 from pylean.feed.subscription import SubscriptionDataConfig, TickType
 from pylean.scheduling.events import EventQueue
@@ -61,14 +61,17 @@ class Run:
         """Hours of the US equity market, which also give the algorithm's time zone."""
         return self.market.hours(_BENCHMARK_TICKER)
 
-    def offset_ms(self, day: date) -> int:
-        """Local time minus UTC on a day, in milliseconds."""
-        return self.hours.utc_offset_seconds(day) * 1000
+    def to_utc_ms(self, local_ms: int) -> int:
+        """UTC of a time in New York."""
+        return local_to_utc_ms(local_ms, self.hours.time_zone)
+
+    def move_to(self, utc_ms: int) -> None:
+        """Set the clock to an instant, whichever day it falls on."""
+        self.clock.set(utc_ms, offset_ms_at(utc_ms, self.hours.time_zone))
 
     def move_to_start(self) -> None:
         """Set the clock to midnight of the first day."""
-        offset_ms = self.offset_ms(self.start)
-        self.clock.set(day_start_ms(self.start) - offset_ms, offset_ms)
+        self.move_to(self.to_utc_ms(day_start_ms(self.start)))
 
     def benchmark_subscription(self) -> SubscriptionDataConfig | None:
         """Lean's internal hourly feed of the benchmark, SPY unless set; no data is no error."""

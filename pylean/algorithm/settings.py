@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pylean.feed.subscription import DataNormalizationMode
-from pylean.naming import PascalNames
+from pylean.naming import ClosedNames
 from pylean.storage import Resolution
 
 __all__ = ["AlgorithmSettings", "UniverseSettings"]
 
 
-class AlgorithmSettings(PascalNames):
+class AlgorithmSettings(ClosedNames):
     """Lean's defaults; shares are fractions of the portfolio value, ``free_portfolio_value`` is USD."""
 
     def __init__(self) -> None:
@@ -23,9 +23,10 @@ class AlgorithmSettings(PascalNames):
         self.stale_price_time_span = timedelta(hours=1)
         self.liquidate_enabled = True
         self.trading_days_per_year = 252
+        self._close()
 
 
-class UniverseSettings(PascalNames):
+class UniverseSettings(ClosedNames):
     """Defaults of newly added securities."""
 
     def __init__(self) -> None:
@@ -33,3 +34,4 @@ class UniverseSettings(PascalNames):
         self.fill_forward = True
         self.extended_market_hours = False
         self.data_normalization_mode = DataNormalizationMode.ADJUSTED
+        self._close()

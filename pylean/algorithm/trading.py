@@ -146,6 +146,9 @@ class TradingMixin(AlgorithmCore):
         if not self.settings.liquidate_enabled:
             self.debug("liquidate is disabled by settings.liquidate_enabled")
             return []
+        if symbol is not None and symbol not in self.securities:
+            self.debug(f"liquidate ignores {symbol}: it was not added to the algorithm")
+            return []
         symbols = [self.securities.symbol(symbol)] if symbol is not None else sorted(self.securities, key=_ticker)
         tickets = (self._liquidate(one, "Liquidated" if tag is None else tag) for one in symbols)
         return [ticket for ticket in tickets if ticket is not None]
@@ -165,6 +168,13 @@ class TradingMixin(AlgorithmCore):
         return self.market_order(symbol, to_float(-held - waiting), tag=tag)
 
     def _target_quantity(self, security: Security, target: Decimal) -> Decimal:
+        low = to_decimal(self.settings.min_absolute_portfolio_target_percentage)
+        high = to_decimal(self.settings.max_absolute_portfolio_target_percentage)
+        if target and not low <= abs(target) <= high:
+            self.error(
+                f"{security.symbol}: the target {target} is not between {low} and {high} times the portfolio value"
+            )
+            return ZERO
         if security.cache.price == 0:
             self.error(_zero_price_text(security))
             return ZERO

@@ -8,7 +8,7 @@ from pylean.naming import UnsupportedApiError
 from pylean.securities.exchange import SecurityExchange
 from pylean.securities.security import Security
 from pylean.securities.symbol import Symbol
-from pylean.storage import Resolution, validate_ticker
+from pylean.storage import InvalidTickerError, Resolution, validate_ticker
 
 __all__ = ["UniverseMixin"]
 
@@ -28,7 +28,7 @@ class UniverseMixin(AlgorithmCore):
     ) -> Security:
         """Subscribe to a US equity: trades, and quotes too for minutes and seconds. Leverage 0 keeps the default of 2.
 
-        Raises InvalidTickerError for text that cannot be a ticker, UnsupportedApiError for other markets, ticks, and
+        Raises ValueError for text that cannot be a ticker, UnsupportedApiError for other markets, ticks, and
         securities added after ``initialize``.
         """
         if market not in (None, "usa"):
@@ -39,7 +39,12 @@ class UniverseMixin(AlgorithmCore):
         chosen = Resolution(defaults.resolution if resolution is None else resolution)
         if chosen is Resolution.TICK:
             raise UnsupportedApiError("QCAlgorithm", "add_equity(resolution=Resolution.TICK)")
-        ticker = validate_ticker(ticker).upper()
+        mode = defaults.data_normalization_mode if data_normalization_mode is None else data_normalization_mode
+        if mode is DataNormalizationMode.TOTAL_RETURN:
+            raise UnsupportedApiError(
+                "QCAlgorithm", "add_equity(data_normalization_mode=DataNormalizationMode.TOTAL_RETURN)"
+            )
+        ticker = _checked_ticker(ticker)
         security = self.securities[ticker] if ticker in self.securities else self._create_security(ticker)
         kinds = [TickType.TRADE] if chosen >= Resolution.HOUR else [TickType.TRADE, TickType.QUOTE]
         security.subscriptions = [
@@ -51,9 +56,7 @@ class UniverseMixin(AlgorithmCore):
                 extended_market_hours=(
                     defaults.extended_market_hours if extended_market_hours is None else extended_market_hours
                 ),
-                data_normalization_mode=(
-                    defaults.data_normalization_mode if data_normalization_mode is None else data_normalization_mode
-                ),
+                data_normalization_mode=mode,
             )
             for kind in kinds
         ]
@@ -73,3 +76,11 @@ class UniverseMixin(AlgorithmCore):
         security = Security(symbol, exchange, market.properties(ticker), self._lean.clock)
         self.securities.add(security)
         return security
+
+
+def _checked_ticker(ticker: str) -> str:
+    try:
+        return validate_ticker(ticker).upper()
+    except InvalidTickerError as error:
+        # The algorithm's mistake, not a defect of stored data.
+        raise ValueError(str(error)) from error

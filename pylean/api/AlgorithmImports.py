@@ -5,9 +5,8 @@
 import json
 import math
 import sys
-import time
 from collections import deque
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy as np
 from pylean.algorithm import QCAlgorithm
 from pylean.api.extensions import Extensions
 from pylean.api.lazy import LazyModule
-from pylean.api.values import Market, SecurityType
+from pylean.api.values import Market, Resolution, SecurityType
 from pylean.consolidators import DataConsolidator, MarketHourAwareConsolidator, TradeBarConsolidator
 from pylean.feed.bars import QuoteBar, TradeBar
 from pylean.feed.slice import Slice
@@ -40,7 +39,6 @@ from pylean.scheduling.rules import DayOfWeek
 from pylean.securities.buying_power import SecurityMarginModel
 from pylean.securities.security import Security
 from pylean.securities.symbol import Symbol
-from pylean.storage import Resolution
 
 pd = LazyModule("pandas")
 

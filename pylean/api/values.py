@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from pylean.naming import LeanEnum
+from pylean.naming import LeanEnum, add_pascal_names
+from pylean.storage import Resolution
 
-__all__ = ["Market", "SecurityType"]
+__all__ = ["Market", "Resolution", "SecurityType"]
+
+# Resolution is part of the file formats, which know nothing of naming styles.
+add_pascal_names(Resolution)
 
 
 class Market:

@@ -59,6 +59,11 @@ class DataConsolidator(LeanOverrides, PascalNames):
         self.symbol: Symbol | None = None
         self.exchange: SecurityExchange | None = None
 
+    @property
+    def working_end_ms(self) -> int | None:
+        """Local end of the bar that is being made; ``None`` while there is none."""
+        return None
+
     def attach(self, symbol: Symbol, exchange: SecurityExchange) -> None:
         """The engine feeds the consolidator with this symbol from now on."""
         self.symbol = symbol

@@ -21,11 +21,17 @@ __all__ = ["MarketHourAwareConsolidator", "TradeBarConsolidator"]
 _DAY_MS = 86_400_000
 
 
+#: From the first day of .NET's calendar, where rounding starts, to 1970: it shows with periods like seven minutes.
+_ROUNDING_ORIGIN_MS = 62_135_596_800_000
+_HOUR_MS = 3_600_000
+
+
 class TradeBarConsolidator(DataConsolidator):
     """Bars of a period or of a number of bars.
 
-    A period's bars start at multiples of the period since local midnight; a bar is emitted when time reaches its end,
-    after the data of that moment were added and before ``on_data``.
+    A period's bars start at multiples of the period since 0001-01-01 (since local midnight, where the period divides a
+    day), periods above a day at the first bar. A bar is emitted when time reaches its end, after the data of that
+    moment were added and before ``on_data``.
     """
 
     def __init__(self, period: timedelta | int) -> None:
@@ -34,46 +40,69 @@ class TradeBarConsolidator(DataConsolidator):
         self._period_ms = period_ms(period) if isinstance(period, timedelta) else 0
         self._working: TradeBar | None = None
         self._seen = 0
-        self._last_emit_ms: int | None = None
+        self._last_emit_ms = 0
 
     @property
     def working_bar(self) -> TradeBar | None:
         return self._working
 
+    @property
+    def working_end_ms(self) -> int | None:
+        return None if self._working is None else self._working.end_ms
+
     def plan(self, series: TradeSeries, session: Session) -> ColumnPlan | None:
-        whole_session = (session.open * 1000) % series.period_ms == 0 and (session.close * 1000) % self._span_ms == 0
+        if self._count == 1:
+            return ColumnPlan(series.end_ms, series.bar)
+        if self._count is not None or self._working is not None or not len(series):
+            return None
         regular = not series.config.extended_market_hours and series.config.fill_forward
-        if self._count is not None or self._working is not None or not (whole_session and regular):
+        aligned = self._period_ms % series.period_ms == 0 and self._period_ms < _DAY_MS
+        midnight = int(series.end_ms[0] - 1) // _DAY_MS * _DAY_MS
+        open_ms, close_ms = midnight + session.open * 1000, midnight + session.close * 1000
+        if not (regular and aligned and open_ms % series.period_ms == 0 and self._round_down(close_ms) == close_ms):
             return None
         starts = series.end_ms - series.period_ms
-        return column_plan(series, starts - starts % self._period_ms, self._period_ms)
-
-    @property
-    def _span_ms(self) -> int:
-        return self._period_ms or 1
+        return column_plan(series, starts - (starts + _ROUNDING_ORIGIN_MS) % self._period_ms, self._period_ms)
 
     def update(self, data: TradeBar) -> None:
+        start_ms = data.end_ms - data.period_ms
         if self._count is not None:
-            self._add(data, data.end_ms - data.period_ms)
+            self._add(data, start_ms)
             self._seen += 1
             if self._seen == self._count:
                 self._emit()
             return
-        start_ms = data.end_ms - data.period_ms
-        if self._last_emit_ms is None:
-            self._last_emit_ms = start_ms
+        if data.period_ms > self._period_ms:
+            raise ValueError(
+                f"bars of {data.symbol} are {data.period} long: they cannot be consolidated to "
+                f"{timedelta(milliseconds=self._period_ms)}"
+            )
+        rounded_ms = self._rounded_start(data)
         working = self._working
-        if working is not None and start_ms - _start_ms(working) >= self._period_ms:
+        if working is not None and start_ms - _start_ms(working) >= self._period_ms and rounded_ms > self._last_emit_ms:
             self._emit()
         if start_ms >= self._last_emit_ms:
-            self._add(data, start_ms - start_ms % self._period_ms)
+            self._add(data, rounded_ms)
 
     def scan(self, local_ms: int) -> None:
         working = self._working
         if self._count is not None or working is None:
             return
-        if local_ms - local_ms % self._period_ms >= _start_ms(working) + self._period_ms:
+        if local_ms - _start_ms(working) >= self._period_ms and self._round_down(local_ms) > self._last_emit_ms:
             self._emit()
+
+    def _round_down(self, local_ms: int) -> int:
+        return local_ms if self._period_ms > _DAY_MS else local_ms - (local_ms + _ROUNDING_ORIGIN_MS) % self._period_ms
+
+    def _rounded_start(self, data: TradeBar) -> int:
+        """Where a bar that begins with this input starts: at the input itself if that would end beyond the bar."""
+        start_ms = data.end_ms - data.period_ms
+        rounded_ms = self._round_down(start_ms)
+        if rounded_ms + self._period_ms >= data.end_ms:
+            return rounded_ms
+        if data.period_ms == _HOUR_MS and rounded_ms // _DAY_MS < start_ms // _DAY_MS:
+            return self._round_down(data.end_ms)
+        return start_ms
 
     def _add(self, data: TradeBar, start_ms: int) -> None:
         working = self._working
@@ -115,6 +144,10 @@ class MarketHourAwareConsolidator(DataConsolidator):
     def __init__(self) -> None:
         super().__init__()
         self._working: TradeBar | None = None
+
+    @property
+    def working_end_ms(self) -> int | None:
+        return None if self._working is None else self._working.end_ms
 
     def plan(self, series: TradeSeries, session: Session) -> ColumnPlan | None:
         if self._working is not None or series.config.extended_market_hours or not len(series):

@@ -56,6 +56,21 @@ class TradingDay:
 
     user_groups: list[SeriesGroup]
 
+    def points_before(self, slice_index: int) -> int:
+        """Data points of the slices before one."""
+        if slice_index >= len(self.utc_ms):
+            return self.points
+        local_ms = self.utc_ms[slice_index] + self.offset_ms
+        return sum(int(np.searchsorted(group.end_ms, local_ms)) * len(group.members) for group in self.groups)
+
+    def has_point_of(self, symbol: Symbol, slice_index: int) -> bool:
+        """The symbol has a trade or a quote bar in the slice."""
+        for series_of in (self.trades, self.quotes):
+            entry = series_of.get(symbol)
+            if entry is not None and entry[1].position(slice_index) >= 0:
+                return True
+        return False
+
     def has_user_data(self, slice_index: int) -> bool:
         """Some series that the algorithm asked for has a point in the slice."""
         for group in self.user_groups:  # noqa: SIM110 - a generator costs more than the rest of the slice

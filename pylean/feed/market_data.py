@@ -79,6 +79,10 @@ class MarketData:
         path = self.paths.bars(resolution, ticker, day, "quote")
         return self._columns.quotes(path, resolution, day) if path.exists() else None
 
+    def has_quotes(self, ticker: str, resolution: Resolution, day: date) -> bool:
+        """Quote bars of the day are stored."""
+        return self.paths.bars(resolution, ticker, day, "quote").exists()
+
     def history(self, ticker: str, resolution: Resolution) -> TradeColumns | None:
         """All hour or daily bars of a ticker."""
         key = (ticker, resolution)

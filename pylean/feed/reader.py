@@ -15,6 +15,8 @@ from pylean.feed.subscription import TickType
 from pylean.storage import QuoteColumns, Resolution, TradeColumns
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from pylean.feed.market_data import MarketData
     from pylean.feed.subscription import SubscriptionDataConfig
     from pylean.storage.market_hours import Session
@@ -40,6 +42,7 @@ class SubscriptionReader:
         self._ticker = ticker.lower()
         self._trade_seed: TradeBar | None = None
         self._quote_seed: QuoteBar | None = None
+        self._factor: Decimal | None = None
 
     def read(self, session: Session) -> Series | None:
         """The session's points; ``None`` when there are none (no bar yet, or none stored without fill-forward)."""
@@ -60,12 +63,17 @@ class SubscriptionReader:
         elif config.resolution is Resolution.DAILY:
             columns = replace(columns, time_ms=columns.time_ms + session.open * 1000)
         emission = self._emission(session, columns.time_ms, self._trade_seed is not None)
-        factor = self._market.factor(self._map.permtick, session.day, config.data_normalization_mode)
-        series = TradeSeries(config, columns, emission, self._trade_seed, factor)
+        factor, early_factor, last_factor = self._factors(session, emission)
+        seed = self._trade_seed
+        if factor != early_factor and _begins_before_session(emission):
+            seed = TradeSeries(config, columns, emission, None, early_factor).stored_bar(int(emission.rows[0]))
+            emission = _seeded(emission)
+        series = TradeSeries(config, columns, emission, seed, factor)
         if config.resolution is Resolution.DAILY:
             series.period_ms = (session.close - session.open) * 1000
         if len(columns):
-            self._trade_seed = series.stored_bar(len(columns) - 1)
+            last = series if last_factor == factor else TradeSeries(config, columns, emission, None, last_factor)
+            self._trade_seed = last.stored_bar(len(columns) - 1)
         return series if len(series) else None
 
     def _quotes(self, session: Session, ticker: str) -> QuoteSeries | None:
@@ -76,11 +84,26 @@ class SubscriptionReader:
                 return None
             columns = _NO_QUOTES
         emission = self._emission(session, columns.time_ms, self._quote_seed is not None)
-        factor = self._market.factor(self._map.permtick, session.day, config.data_normalization_mode)
-        series = QuoteSeries(config, columns, emission, self._quote_seed, factor)
+        factor, early_factor, last_factor = self._factors(session, emission)
+        seed = self._quote_seed
+        if factor != early_factor and _begins_before_session(emission):
+            seed = QuoteSeries(config, columns, emission, seed, early_factor).stored_bar(int(emission.rows[0]))
+            emission = _seeded(emission)
+        series = QuoteSeries(config, columns, emission, seed, factor)
         if len(columns):
-            self._quote_seed = series.stored_bar(len(columns) - 1)
+            last = series if last_factor == factor else QuoteSeries(config, columns, emission, seed, last_factor)
+            self._quote_seed = last.stored_bar(len(columns) - 1)
         return series if len(series) else None
+
+    def _factors(self, session: Session, emission: Emission) -> tuple[Decimal, Decimal, Decimal]:
+        """Price factors of the day, of its points before the first real one, and of points that repeat it later.
+
+        As in Lean a factor is in force from the first real point of a day on; repeated points keep the one before.
+        """
+        factor = self._market.factor(self._map.permtick, session.day, self.config.data_normalization_mode)
+        early_factor = factor if self._factor is None else self._factor
+        last_factor = self._factor = factor if emission.real.any() else early_factor
+        return factor, early_factor, last_factor
 
     def _emission(
         self, session: Session, start_ms: np.ndarray[tuple[int], np.dtype[np.int64]], seeded: bool
@@ -94,6 +117,16 @@ class SubscriptionReader:
         if config.fill_forward:
             return emit_filled(start_ms, config.period_ms, open_ms, close_ms, has_seed=seeded)
         return emit_stored(start_ms, config.period_ms, open_ms, close_ms)
+
+
+def _begins_before_session(emission: Emission) -> bool:
+    """The first points repeat a stored bar of this day that lies before the session."""
+    return len(emission.rows) > 0 and bool(emission.rows[0] >= 0) and not emission.real[0]
+
+
+def _seeded(emission: Emission) -> Emission:
+    """The same points with the seed in place of the stored bar before the session."""
+    return replace(emission, rows=np.where(emission.rows == emission.rows[0], -1, emission.rows))
 
 
 def _emit_daily(

@@ -88,6 +88,7 @@ class TradeSeries(Series):
         self._low: list[int] | None = None
         self._close: list[int] | None = None
         self._volume: list[float] | None = None
+        self._points: tuple[list[int], list[int], list[int], list[int], list[float]] | None = None
 
     def column(self, field: str) -> NDArray[Any]:
         """Scaled ``open``, ``high``, ``low`` or ``close`` by point: int64, or Python integers where those overflow."""
@@ -169,14 +170,17 @@ class TradeSeries(Series):
 
     def bar(self, index: int) -> TradeBar:
         """The point at ``index``."""
+        if self._points is None:
+            self._points = (self.open, self.high, self.low, self.close, self.volume)
+        opens, highs, lows, closes, volumes = self._points
         return TradeBar.of_integers(
             self.symbol,
             self.scale,
-            self.open[index],
-            self.high[index],
-            self.low[index],
-            self.close[index],
-            self.volume[index],
+            opens[index],
+            highs[index],
+            lows[index],
+            closes[index],
+            volumes[index],
             self.end_ms.item(index),
             self.period_ms,
             not self.real.item(index),
@@ -184,7 +188,10 @@ class TradeSeries(Series):
 
 
 class QuoteSeries(Series):
-    """Quote bars of a day; a repeated point shows the bar before with its sides and sizes."""
+    """Quote bars of a day; a repeated point shows the bar before with its sides and sizes.
+
+    With fill-forward a bar without one side takes it from the bar before, be that inside or outside the session.
+    """
 
     def __init__(
         self,
@@ -200,19 +207,41 @@ class QuoteSeries(Series):
         self._size_divisor = 10**columns.size_scale
         self._size_factor = float(ONE / factor)
         self._seed = seed
+        self._side_rows: dict[str, list[int]] = {}
 
     def _shares(self, sizes: NDArray[np.int64], row: int) -> float:
         size = int(sizes[row]) / self._size_divisor
         return size if self._size_factor == 1 else float(round(size * self._size_factor))
 
+    def _row_of_side(self, name: str, row: int) -> int:
+        """The latest stored row at or before ``row`` that has the side; -1 for none."""
+        if name not in self._side_rows:
+            has = getattr(self.columns, f"has_{name}")
+            self._side_rows[name] = np.maximum.accumulate(np.where(has, np.arange(len(has)), -1)).tolist()
+        return self._side_rows[name][row]
+
     def _side(self, name: str, row: int) -> Bar | None:
+        found = self._row_of_side(name, row)
+        if found == row or (found >= 0 and self.config.fill_forward):
+            return self._stored_side(name, found)
+        if self.config.fill_forward and self._seed is not None:
+            return cast("Bar | None", getattr(self._seed, name))
+        return None
+
+    def _stored_side(self, name: str, row: int) -> Bar:
         columns = self.columns
-        if not getattr(columns, f"has_{name}")[row]:
-            return None
         prices = (
             int(getattr(columns, f"{name}_{part}")[row]) * self._factor for part in ("open", "high", "low", "close")
         )
         return Bar(self.scale, *prices)
+
+    def last_side(self, name: str, index: int) -> Bar | None:
+        """The side as the points up to a real one at ``index`` showed it last; ``None`` if none had it."""
+        row = int(self.rows[index])
+        if self.config.fill_forward:
+            return self._side(name, row)
+        found = self._row_of_side(name, row)
+        return self._stored_side(name, found) if found >= int(self.rows[0]) else None
 
     def stored_bar(self, row: int) -> QuoteBar:
         """A stored row as it is in the file, inside or outside the session."""

@@ -95,13 +95,7 @@ class Slice(PascalNames):
     def contains_key(self, symbol: Symbol | str) -> bool:
         """The symbol has a trade or a quote bar in this slice."""
         known = self._known(symbol)
-        if known is None:
-            return False
-        for series_of in (self._day.trades, self._day.quotes):
-            entry = series_of.get(known)
-            if entry is not None and entry[1].position(self._index) >= 0:
-                return True
-        return False
+        return known is not None and self._day.has_point_of(known, self._index)
 
     __contains__ = contains_key
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pylean.feed.day import TradingDay, lay_out
 from pylean.feed.reader import SubscriptionReader
 from pylean.feed.series import QuoteSeries, TradeSeries
+from pylean.feed.subscription import TickType
 from pylean.naming import UnsupportedApiError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class DayStream:
         end: date,
     ) -> None:
         _require_one_resolution(subscriptions)
+        self._market = market
         self._hours = hours
         self._start = start
         self._end = end
@@ -48,12 +50,15 @@ class DayStream:
         return series if isinstance(series, TradeSeries) else None
 
     def expected_points(self) -> int:
-        """Points of a run in which every subscription has data on every day, for progress only."""
+        """Points of a run whose trade bars are complete, for progress only; quotes count where they are stored."""
         total = 0
         for session in self._hours.sessions(self._start, self._end):
             for reader in self._readers:
-                first, last = session.span(reader.config.extended_market_hours)
-                total += max(1, (last - first) * 1000 // reader.config.period_ms)
+                config = reader.config
+                bars = (config.symbol.value.lower(), config.resolution, session.day)
+                if config.tick_type is TickType.TRADE or self._market.has_quotes(*bars):
+                    first, last = session.span(config.extended_market_hours)
+                    total += max(1, (last - first) * 1000 // config.period_ms)
         return total
 
     def days(self) -> Iterator[TradingDay]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -55,10 +56,15 @@ class SubscriptionDataConfig(PascalNames):
 
 
 class SubscriptionManager(PascalNames):
-    """All subscriptions of an algorithm, and the consolidators fed by them."""
+    """All subscriptions of an algorithm, and the consolidators fed by them.
+
+    ``on_added`` and ``on_removed`` are told of each consolidator that comes or goes.
+    """
 
     def __init__(self, securities: SecurityManager) -> None:
         self._securities = securities
+        self.on_added: Callable[[SubscriptionDataConfig, DataConsolidator], None] = lambda config, consolidator: None
+        self.on_removed: Callable[[DataConsolidator], None] = lambda consolidator: None
 
     @property
     def subscriptions(self) -> list[SubscriptionDataConfig]:
@@ -76,9 +82,11 @@ class SubscriptionManager(PascalNames):
             raise UnsupportedApiError("SubscriptionManager", f"consolidation of {symbol} without trade bars")
         consolidator.attach(config.symbol, security.exchange)
         config.consolidators.append(consolidator)
+        self.on_added(config, consolidator)
 
     def remove_consolidator(self, symbol: Symbol | str, consolidator: DataConsolidator) -> None:
         """Stop feeding a consolidator; unknown ones are ignored, as in Lean."""
         for config in self._securities[symbol].subscriptions:
             if consolidator in config.consolidators:
                 config.consolidators.remove(consolidator)
+                self.on_removed(consolidator)

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pylean.naming import PascalNames
+from pylean.naming import PascalNames, assignable
 from pylean.numbers import ZERO, to_decimal, to_float
 from pylean.orders.enums import OrderDirection, OrderStatus
 from pylean.orders.fees import OrderFee
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Fill", "OrderEvent"]
 
 
+@assignable("fill_price", "fill_quantity", "is_assignment", "message", "order_fee", "status")
 class OrderEvent(PascalNames):
     """One change of an order's status, or a fill; times are naive UTC. Fill models set price and quantity as floats."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pylean.naming import PascalNames
+from pylean.naming import ClosedNames, PascalNames
 from pylean.numbers import ZERO
 from pylean.orders.enums import OrderRequestStatus, OrderResponseErrorCode, OrderType
 
@@ -66,7 +66,7 @@ class CancelOrderRequest(OrderRequest):
     pass
 
 
-class UpdateOrderFields(PascalNames):
+class UpdateOrderFields(ClosedNames):
     """What an update changes; ``None`` leaves a field as it is. Prices in USD, quantity signed shares."""
 
     def __init__(
@@ -80,6 +80,7 @@ class UpdateOrderFields(PascalNames):
         self.limit_price = limit_price
         self.stop_price = stop_price
         self.tag = tag
+        self._close()
 
 
 @dataclass(eq=False)

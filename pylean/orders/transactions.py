@@ -49,6 +49,7 @@ class TransactionHandler:
         self._settings = settings
         self._queue: deque[OrderRequest] = deque()
         self._pending: dict[int, Order] = {}
+        self._open: dict[int, Order] = {}
         self.orders: dict[int, Order] = {}
         self.tickets: dict[int, OrderTicket] = {}
         self.last_order_id = 0
@@ -67,8 +68,8 @@ class TransactionHandler:
 
     @property
     def open_orders(self) -> list[Order]:
-        """Orders that may still fill, pending cancels included, by id."""
-        return list(self._pending.values())
+        """Orders that are not closed, pending cancels and ones still waiting for submission included, by id."""
+        return list(self._open.values())
 
     def submit(self, request: SubmitOrderRequest) -> OrderTicket:
         """Take an order: it has an id from here on, and a market order is filled when this returns."""
@@ -92,6 +93,7 @@ class TransactionHandler:
         order.submission = OrderSubmissionData(cache.bid, cache.ask, cache.price)
         self.orders[order.id] = order
         self.tickets[order.id] = ticket
+        self._open[order.id] = order
         ticket.order = order
         self._queue.append(request)
         self._handle_queue()
@@ -102,6 +104,8 @@ class TransactionHandler:
         ticket = self.tickets[request.order_id]
         order = self.orders[request.order_id]
         ticket.update_requests.append(request)
+        if order.status is OrderStatus.NEW:
+            return self._refuse(request, OrderResponseErrorCode.INVALID_NEW_ORDER_STATUS, _new_text(order, "update"))
         if order.status.is_closed and not request.changes_only_tag:
             return self._refuse(request, OrderResponseErrorCode.INVALID_ORDER_STATUS, _closed_text(order, "update"))
         if request.is_zero_quantity:
@@ -119,6 +123,8 @@ class TransactionHandler:
         ticket.cancel_request = request
         if request.tag is not None:
             order.tag = request.tag
+        if order.status is OrderStatus.NEW:
+            return self._refuse(request, OrderResponseErrorCode.INVALID_NEW_ORDER_STATUS, _new_text(order, "cancel"))
         if order.status.is_closed:
             return self._refuse(request, OrderResponseErrorCode.INVALID_ORDER_STATUS, _closed_text(order, "cancel"))
         order.status = OrderStatus.CANCEL_PENDING
@@ -150,13 +156,14 @@ class TransactionHandler:
             else:
                 response = self._handle_cancel(request)
             request.response = response
-            request.status = OrderRequestStatus.PROCESSED if response.is_success else OrderRequestStatus.ERROR
+            request.status = OrderRequestStatus.PROCESSED
             self._scan()
 
     def _handle_submit(self, request: SubmitOrderRequest) -> OrderResponse:
         order = self.orders[request.order_id]
         security = self._portfolio.securities[order.symbol]
-        self._round(order, security)
+        _round_quantity(order, security)
+        _round_prices(order, security)
         if order.decimal_quantity == 0:
             text = f"Unable to submit order with id {order.id}: its quantity is zero after rounding to the lot size."
             return self._invalidate(order, OrderResponseErrorCode.ORDER_QUANTITY_ZERO, text)
@@ -173,12 +180,12 @@ class TransactionHandler:
 
     def _handle_update(self, request: UpdateOrderRequest) -> OrderResponse:
         order = self.orders[request.order_id]
-        if order.status.is_closed:
-            if not request.changes_only_tag:
-                return OrderResponse(OrderResponseErrorCode.INVALID_ORDER_STATUS, _closed_text(order, "update"))
-            order.tag = request.tag or ""
-            return OrderResponse()
+        is_closed = order.status.is_closed
+        if is_closed and not request.changes_only_tag:
+            return OrderResponse(OrderResponseErrorCode.INVALID_ORDER_STATUS, _closed_text(order, "update"))
         security = self._portfolio.securities[order.symbol]
+        # As in Lean the old quantity is rounded here, and a new one only by the next update.
+        _round_quantity(order, security)
         earlier = (order.decimal_quantity, order.limit, order.stop)
         _apply_update(order, request)
         check = self._check_buying_power(security, order)
@@ -193,7 +200,9 @@ class TransactionHandler:
             return OrderResponse(OrderResponseErrorCode.BROKERAGE_FAILED_TO_UPDATE_ORDER, text)
         if request.tag is not None:
             order.tag = request.tag
-        self._round(order, security)
+        _round_prices(order, security)
+        if is_closed:
+            return OrderResponse()
         updated = OrderEvent(order, self.utc)
         updated.status = OrderStatus.UPDATE_SUBMITTED
         self._publish(updated)
@@ -242,7 +251,7 @@ class TransactionHandler:
                 event.order_fee = OrderFee(CashAmount(security.fee_model.order_fee_amount(security, order)))
             if event.status.is_closed:
                 self._pending.pop(order.id, None)
-            self._publish(event)
+        self._publish(*fills)
 
     def _invalidate(self, order: Order, code: OrderResponseErrorCode, text: str) -> OrderResponse:
         self.on_error(text)
@@ -250,11 +259,20 @@ class TransactionHandler:
         self._publish(OrderEvent(order, self.utc, message=text))
         return OrderResponse(code, text)
 
-    def _publish(self, event: OrderEvent) -> None:
-        """Bring order, portfolio and ticket up to date with an event, then tell the listeners."""
+    def _publish(self, *events: OrderEvent) -> None:
+        """Bring orders, portfolio and tickets up to date with all events, then tell the listeners of each."""
+        for event in events:
+            self._book(event)
+        for event in events:
+            if event.status is not OrderStatus.NONE:
+                self.on_event(event)
+
+    def _book(self, event: OrderEvent) -> None:
         order = self.orders[event.order_id]
         ticket = self.tickets[event.order_id]
         order.status = event.status
+        if event.status.is_closed:
+            self._open.pop(order.id, None)
         order.last_event_id += 1
         event.id = order.last_event_id
         event.ticket = ticket
@@ -268,26 +286,29 @@ class TransactionHandler:
         if event.is_fill:
             self._portfolio.process_fill(event)
         ticket.add_event(event)
-        if event.status is not OrderStatus.NONE:
-            self.on_event(event)
 
     def _check_buying_power(self, security: Security, order: Order) -> BuyingPowerCheck:
         filled = self.tickets[order.id].decimal_quantity_filled
         check: BuyingPowerCheck = security.buying_power_model.check(self._portfolio, security, order, filled)
         return check
 
-    def _round(self, order: Order, security: Security) -> None:
-        """Quantity toward zero to the lot; prices to the tick where data are raw, untouched where they are adjusted."""
-        properties = security.symbol_properties
-        lots = (order.decimal_quantity / properties.lot_size).to_integral_value(rounding=ROUND_DOWN)
-        order.decimal_quantity = lots * properties.lot_size
-        order.price_adjustment_mode = int(security.subscriptions[0].data_normalization_mode)
-        if order.price_adjustment_mode == _RAW:
-            order.limit = _to_tick(order.limit, properties.minimum_price_variation)
-            order.stop = _to_tick(order.stop, properties.minimum_price_variation)
-
 
 _SUB_DOLLAR_TICK = Decimal("0.0001")
+
+
+def _round_quantity(order: Order, security: Security) -> None:
+    """Toward zero to the lot."""
+    lot = security.symbol_properties.lot_size
+    order.decimal_quantity = (order.decimal_quantity / lot).to_integral_value(rounding=ROUND_DOWN) * lot
+
+
+def _round_prices(order: Order, security: Security) -> None:
+    """To the tick where data are raw, untouched where they are adjusted."""
+    order.price_adjustment_mode = int(security.subscriptions[0].data_normalization_mode)
+    if order.price_adjustment_mode == _RAW:
+        tick = security.symbol_properties.minimum_price_variation
+        order.limit = _to_tick(order.limit, tick)
+        order.stop = _to_tick(order.stop, tick)
 
 
 def _to_tick(price: Decimal | None, tick: Decimal) -> Decimal | None:
@@ -309,6 +330,10 @@ def _apply_update(order: Order, request: UpdateOrderRequest) -> None:
         order.limit = request.limit
     if request.stop is not None and order.stop is not None:
         order.stop = request.stop
+
+
+def _new_text(order: Order, verb: str) -> str:
+    return f"Unable to {verb} order with id {order.id}: it waits for its submission."
 
 
 def _closed_text(order: Order, verb: str) -> str:

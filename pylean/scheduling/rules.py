@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from pylean.clock import local_to_utc_ms
 from pylean.feed.reader import day_start_ms
 from pylean.naming import LeanEnum, PascalNames
 
@@ -106,7 +107,7 @@ class TimeRules(PascalNames):
         self._hours = hours
 
     def _utc_ms(self, day: date, local_ms_of_day: int) -> int:
-        return day_start_ms(day) + local_ms_of_day - self._hours.utc_offset_seconds(day) * 1000
+        return local_to_utc_ms(day_start_ms(day) + local_ms_of_day, self._hours.time_zone)
 
     def at(self, hour: int | timedelta, minute: int = 0, second: int = 0) -> TimeRule:
         """A time of the day, given as hour, minute and second or as a time span."""

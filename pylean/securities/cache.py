@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pylean.feed.bars import QuoteBar, TradeBar
+from pylean.feed.bars import Bar, QuoteBar, TradeBar
 from pylean.naming import PascalNames
 from pylean.numbers import ZERO
 
@@ -22,13 +22,14 @@ class SecurityCache(PascalNames):
     before is kept for the time until the new day's first.
     """
 
-    __slots__ = ("_earlier_quote", "_earlier_trade", "_latest", "quotes", "trades")
+    __slots__ = ("_earlier_quote", "_earlier_sides", "_earlier_trade", "_latest", "quotes", "trades")
 
     def __init__(self) -> None:
         self.trades: TradeSeries | None = None
         self.quotes: QuoteSeries | None = None
         self._earlier_trade: TradeBar | None = None
         self._earlier_quote: QuoteBar | None = None
+        self._earlier_sides: dict[str, Bar | None] = {}
         self._latest: tuple[int, TradeBar | None] = (-1, None)
 
     def open_trades(self, series: TradeSeries) -> None:
@@ -40,6 +41,7 @@ class SecurityCache(PascalNames):
     def open_quotes(self, series: QuoteSeries) -> None:
         """A new day of quote bars begins."""
         self._earlier_quote = self.last_quote_bar()
+        self._earlier_sides = {name: self._last_side(name) for name in ("bid", "ask")}
         self.quotes = series
 
     def last_trade_bar(self) -> TradeBar | None:
@@ -65,17 +67,18 @@ class SecurityCache(PascalNames):
 
     @property
     def has_data(self) -> bool:
-        return self.last_trade_bar() is not None or self.last_quote_bar() is not None
+        """A trade was seen; quotes alone do not count."""
+        return self.last_trade_bar() is not None
 
     @property
     def price(self) -> Decimal:
-        """Last trade in USD, zeros of the file's scale kept; the middle of the quote without one; 0 without data."""
+        """Last trade in USD, zeros of the file's scale kept; 0 without one, whatever the quotes say."""
         series = self.trades
         if series is not None:
             index = series.real_index(series.cursor.index)
             if index >= 0:
                 return series.scale.decimal(series.close[index])
-        bar = self._earlier_trade or self.last_quote_bar()
+        bar = self._earlier_trade
         return ZERO if bar is None else bar.decimal("close")
 
     @property
@@ -86,17 +89,23 @@ class SecurityCache(PascalNames):
             index = series.real_index(series.cursor.index)
             if index >= 0:
                 return series.close[index] / series.scale.divisor
-        bar = self._earlier_trade or self.last_quote_bar()
+        bar = self._earlier_trade
         return 0.0 if bar is None else bar.close
 
     @property
     def bid(self) -> Decimal:
-        """Close of the last quote's bid; the price without one."""
-        quote = self.last_quote_bar()
-        return self.price if quote is None or quote.bid is None else quote.bid.decimal("close")
+        """Close of the last bid, even if the latest quotes had none; the price without any."""
+        side = self._last_side("bid")
+        return self.price if side is None else side.decimal("close")
 
     @property
     def ask(self) -> Decimal:
-        """Close of the last quote's ask; the price without one."""
-        quote = self.last_quote_bar()
-        return self.price if quote is None or quote.ask is None else quote.ask.decimal("close")
+        """Close of the last ask, even if the latest quotes had none; the price without any."""
+        side = self._last_side("ask")
+        return self.price if side is None else side.decimal("close")
+
+    def _last_side(self, name: str) -> Bar | None:
+        series = self.quotes
+        index = -1 if series is None else series.real_index(series.cursor.index)
+        side = None if series is None or index < 0 else series.last_side(name, index)
+        return self._earlier_sides.get(name) if side is None else side

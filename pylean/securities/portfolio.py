@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pylean.naming import PascalNames
+from pylean.naming import ClosedNames
 from pylean.numbers import ZERO, to_decimal, to_float
 from pylean.orders.enums import OrderDirection
 from pylean.securities.cash import CashBook
@@ -25,7 +25,7 @@ __all__ = ["SecurityPortfolioManager"]
 _DEFAULT_CASH = Decimal(100_000)
 
 
-class SecurityPortfolioManager(PascalNames):
+class SecurityPortfolioManager(ClosedNames):
     """Positions by symbol, and the account's totals in USD. ``decimal_…`` members are exact, the others floats."""
 
     def __init__(self, securities: SecurityManager, settings: AlgorithmSettings) -> None:
@@ -36,6 +36,7 @@ class SecurityPortfolioManager(PascalNames):
         self._usd.set_amount(_DEFAULT_CASH)
         self._held: dict[Symbol, SecurityHolding] = {}
         self.on_profit: Callable[[datetime, Decimal], None] = lambda utc, profit: None
+        self._close()
 
     def __getitem__(self, symbol: Symbol | str) -> SecurityHolding:
         return self.securities[symbol].holdings

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pylean.naming import PascalNames
+from pylean.naming import ClosedNames
 from pylean.numbers import to_float
 from pylean.orders.enums import OrderType
 from pylean.orders.fees import InteractiveBrokersFeeModel
@@ -31,7 +31,7 @@ __all__ = ["Security"]
 EQUITY_LEVERAGE = Decimal(2)
 
 
-class Security(PascalNames):
+class Security(ClosedNames):
     """One US equity. Prices read as floats in USD; 0 until the first bar."""
 
     def __init__(
@@ -49,6 +49,7 @@ class Security(PascalNames):
         self.fill_model: Any = EquityFillModel()
         self.slippage_model: Any = NullSlippageModel()
         self.buying_power_model: Any = SecurityMarginModel(EQUITY_LEVERAGE)
+        self._close()
 
     @property
     def price(self) -> float:
