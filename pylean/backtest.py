@@ -46,7 +46,13 @@ def run_backtest(job: BacktestJob, observer: Observer) -> BacktestOutcome:
     """
     use_lean_decimals()
     started = datetime.now(UTC).replace(tzinfo=None)
-    run = Run(MarketData(job.data_root, job.cache_dir), job.parameters, job.start_date, job.end_date, job.cash)
+    run = Run(
+        MarketData(job.data_root, job.cache_dir, skip_unreadable=job.skip_unreadable),
+        job.parameters,
+        job.start_date,
+        job.end_date,
+        job.cash,
+    )
     log = run.log = _RunLog(observer, run)
     with making_algorithms_of(run):
         algorithm = _initialize(job, run)

@@ -29,7 +29,12 @@ _MISSING_EVENTS = (
 
 def find_caveats(algorithm: QCAlgorithm, run: Run) -> list[EngineWarning]:
     """Warnings about a finished run."""
-    return [*_about_orders(run), *_about_events(algorithm), *_about_corporate_actions(algorithm, run)]
+    return [
+        *(EngineWarning("UNREADABLE_DATA", f"taken as missing: {error}") for error in run.market.unreadable),
+        *_about_orders(run),
+        *_about_events(algorithm),
+        *_about_corporate_actions(algorithm, run),
+    ]
 
 
 def _about_orders(run: Run) -> list[EngineWarning]:
@@ -52,20 +57,20 @@ def _about_events(algorithm: QCAlgorithm) -> list[EngineWarning]:
 
 
 def _about_corporate_actions(algorithm: QCAlgorithm, run: Run) -> list[EngineWarning]:
-    """Dividends that were not paid and splits that were not applied to positions in unadjusted prices."""
+    """Dividends and splits that unadjusted positions, and dividends that total-return prices, should have seen."""
     traded = {order.symbol for order in run.handler.orders.values() if order.last_fill_time is not None}
     found = []
-    for symbol in traded:
-        mode = algorithm.securities[symbol].subscriptions[0].data_normalization_mode
-        if mode not in (DataNormalizationMode.RAW, DataNormalizationMode.SPLIT_ADJUSTED):
+    for symbol, security in algorithm.securities.items():
+        mode = security.subscriptions[0].data_normalization_mode
+        in_positions = symbol in traded and mode in (DataNormalizationMode.RAW, DataNormalizationMode.SPLIT_ADJUSTED)
+        if not in_positions and mode is not DataNormalizationMode.TOTAL_RETURN:
             continue
-        permtick = run.market.map_file(symbol.value, run.start).permtick
-        file = FactorFile.read(run.market.paths, permtick)
+        file = FactorFile.read(run.market.paths, run.market.map_file(symbol.value, run.start).permtick)
         actions = [("dividend", event.day) for event in file.dividends(run.hours, run.start, run.end)]
         if mode is DataNormalizationMode.RAW:
             actions += [("split", event.day) for event in file.splits(run.hours, run.start, run.end)]
         found += [f"{symbol} {kind} of {day}" for kind, day in actions]
     if not found:
         return []
-    text = f"not applied to positions: {', '.join(sorted(found)[:_SHOWN])}; use adjusted prices, or Lean itself"
+    text = f"not applied: {', '.join(sorted(found)[:_SHOWN])}; use adjusted prices, or Lean itself"
     return [EngineWarning("CORPORATE_ACTIONS_NOT_APPLIED", text)]

@@ -37,7 +37,8 @@ class AlgorithmError(Exception):
 class BacktestJob:
     """A run to be made. Unset dates and cash are the algorithm's own; set ones win over what it sets.
 
-    ``output_dir`` receives Lean's result files; ``cache_dir`` keeps decoded columns, ``None`` decodes in memory.
+    ``output_dir`` receives Lean's result files; ``cache_dir`` keeps decoded columns, ``None`` decodes in memory. With
+    ``skip_unreadable`` a damaged file of bars counts as missing, with a warning, instead of ending the run.
     """
 
     algorithm_path: Path
@@ -50,6 +51,7 @@ class BacktestJob:
     cash: Decimal | None = None
     lean_version: LeanVersion = LeanVersion.NEWEST
     cache_dir: Path | None = None
+    skip_unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pylean.storage import (
     ColumnCache,
     FactorFile,
     LeanPaths,
+    MalformedBarsError,
     MapFile,
     MapFileResolver,
     MarketHours,
@@ -18,8 +19,10 @@ from pylean.storage import (
     QuoteColumns,
     Resolution,
     SecurityIdentifier,
+    StorageError,
     SymbolProperties,
     TradeColumns,
+    UnreadableZipError,
 )
 
 __all__ = ["MarketData"]
@@ -28,12 +31,13 @@ __all__ = ["MarketData"]
 class MarketData:
     """One Lean data folder, read lazily; metadata are kept for the life of the run.
 
-    ``missing`` lists, in order of reading, the files that were needed and are not there.
+    With ``skip_unreadable`` a damaged file of trade bars counts as missing, as in Lean; ``unreadable`` keeps its error.
     """
 
-    def __init__(self, root: Path, cache_dir: Path | None) -> None:
+    def __init__(self, root: Path, cache_dir: Path | None, *, skip_unreadable: bool = False) -> None:
         self.paths = LeanPaths(root)
-        self.missing: list[tuple[str, Resolution, date]] = []
+        self.unreadable: list[StorageError] = []
+        self._skip_unreadable = skip_unreadable
         self._columns = ColumnCache(cache_dir)
         self._resolver = MapFileResolver(self.paths)
         self._map_files: dict[str, MapFile] = {}
@@ -68,11 +72,7 @@ class MarketData:
         """The day's trade bars: for seconds and minutes the file of the day, else the day's part of the one file."""
         if resolution in (Resolution.HOUR, Resolution.DAILY):
             return self._history_of(ticker, resolution, day)
-        path = self.paths.bars(resolution, ticker, day)
-        if not path.exists():
-            self.missing.append((ticker.upper(), resolution, day))
-            return None
-        return self._columns.trades(path, resolution, day)
+        return self._stored_trades(self.paths.bars(resolution, ticker, day), resolution, day)
 
     def quotes(self, ticker: str, resolution: Resolution, day: date) -> QuoteColumns | None:
         """The day's quote bars; stores without quotes are common and not a defect."""
@@ -87,9 +87,19 @@ class MarketData:
         """All hour or daily bars of a ticker."""
         key = (ticker, resolution)
         if key not in self._histories:
-            path = self.paths.bars(resolution, ticker, None)
-            self._histories[key] = self._columns.trades(path, resolution, None) if path.exists() else None
+            self._histories[key] = self._stored_trades(self.paths.bars(resolution, ticker, None), resolution, None)
         return self._histories[key]
+
+    def _stored_trades(self, path: Path, resolution: Resolution, day: date | None) -> TradeColumns | None:
+        if not path.exists():
+            return None
+        try:
+            return self._columns.trades(path, resolution, day)
+        except (MalformedBarsError, UnreadableZipError) as error:
+            if not self._skip_unreadable:
+                raise
+            self.unreadable.append(error)
+            return None
 
     def _history_of(self, ticker: str, resolution: Resolution, day: date) -> TradeColumns | None:
         columns = self.history(ticker, resolution)

@@ -45,13 +45,18 @@ def plan(
 
 
 def missing_data(uncovered: Sequence[coverage_pb2.SymbolDay], why: str) -> ServiceError:
-    """The refusal of a run without its data: names the symbol-days, and `why` they stay missing."""
+    """The refusal of a run without its data: names the symbol-days, and `why` they stay missing.
+
+    DATA_UNREADABLE when all of them are there but damaged, else DATA_MISSING.
+    """
     shown = ", ".join(_subject(item) for item in uncovered[:_DAYS_IN_A_MESSAGE])
     more = len(uncovered) - _DAYS_IN_A_MESSAGE
+    rest = f" and {more} more symbol-days" if more > 0 else ""
+    unreadable = all(item.state == coverage_pb2.COVERAGE_STATE_QUARANTINED for item in uncovered)
+    reason, what = ("DATA_UNREADABLE", "cannot be read") if unreadable else ("DATA_MISSING", "are missing")
     return ServiceError.failed_precondition(
-        "DATA_MISSING",
-        f"needed data are missing: {shown}{f' and {more} more symbol-days' if more > 0 else ''}. {why} "
-        "Or run on without them (allow_missing_data).",
+        reason,
+        f"needed data {what}: {shown}{rest}. {why} Or run on without them (allow_missing_data).",
         preconditions=[_violation(item) for item in uncovered[:_MAX_VIOLATIONS]],
         metadata={"total": str(len(uncovered))},
     )

@@ -84,6 +84,7 @@ def _job(request: runner_service_pb2.ExecuteRequest, assignment: Assignment, out
         cache_dir=assignment.cache_dir,
         algorithm_id=configuration.strategy,
         output_dir=output_dir,
+        skip_unreadable=configuration.allow_missing_data,
     )
 
 

@@ -147,3 +147,10 @@ def test_settings_hide_the_database_url_and_default_to_the_state_folder(
     assert settings.effective_database_url.endswith("hunter2@db/zac")
     monkeypatch.delenv("ZAC_DATABASE_URL")
     assert GatewaySettings().effective_database_url == f"sqlite:///{tmp_path}/gateway.sqlite3"
+
+
+def test_data_that_are_there_but_damaged_are_called_so() -> None:
+    damaged = missing("MCD", 6)
+    damaged.state = coverage_pb2.COVERAGE_STATE_QUARANTINED
+    assert missing_data([damaged], "why.").reason == "DATA_UNREADABLE"
+    assert missing_data([damaged, missing("QQQ", 6)], "why.").reason == "DATA_MISSING"
