@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pylean.feed.day import TradingDay
     from pylean.feed.subscription import SubscriptionDataConfig
     from pylean.orders.events import OrderEvent
+    from pylean.orders.requests import SubmitOrderRequest
     from pylean.results import LeanVersion
 
 __all__ = ["Engine"]
@@ -153,7 +154,7 @@ class Engine:
             self._fire_due_events(utc_ms)
         if self._run.stop_reason is not None:
             return
-        if held and utc_ms >= self._next_margin_check_ms:
+        if utc_ms >= self._next_margin_check_ms:
             self._call("the order models", partial(self._check_margin, utc_ms))
         due = deliveries.at(index)
         if due is not None:
@@ -182,7 +183,8 @@ class Engine:
     def _opening_slice(self) -> None:
         """The slice at midnight of the start date: securities appear, the benchmark's day before arrives."""
         algorithm = self._algorithm
-        self.data_points += 1
+        has_securities = len(algorithm.securities) > 0
+        self.data_points += has_securities
         opening = self._stream.opening_benchmark()
         if opening is not None:
             self._benchmark.open_trades(opening)
@@ -190,8 +192,9 @@ class Engine:
             self.data_points += len(opening)
         self._schedule_end_of_day()
         self._fire_due_events(self._clock.utc_ms)
-        added = SecurityChanges(algorithm.securities.values(), [])
-        self._call("on_securities_changed", lambda: algorithm.on_securities_changed(added))
+        if has_securities:
+            added = SecurityChanges(algorithm.securities.values(), [])
+            self._call("on_securities_changed", lambda: algorithm.on_securities_changed(added))
         self._sample()
 
     def _open_day(self, day: TradingDay) -> DeliveryPlan:
@@ -229,12 +232,20 @@ class Engine:
 
     def _check_margin(self, utc_ms: int) -> None:
         self._next_margin_check_ms = utc_ms + _MARGIN_CHECK_MS
+        if not self._portfolio.held:
+            return
         algorithm, portfolio = self._algorithm, self._portfolio
         check = check_margin(portfolio, self._handler)
         executed = 0
         if check.orders and all(portfolio.securities[order.symbol].exchange.exchange_open for order in check.orders):
-            self._call("on_margin_call", lambda: algorithm.on_margin_call(check.orders))
-            executed = execute_margin_call(portfolio, self._handler, check.orders)
+            orders: list[SubmitOrderRequest] = []
+
+            def ask() -> None:
+                answer = algorithm.on_margin_call(check.orders)
+                orders.extend(check.orders if answer is None else answer)
+
+            self._call("on_margin_call", ask)
+            executed = execute_margin_call(portfolio, self._handler, orders)
         if check.warn and not executed:
             self._call("on_margin_call_warning", algorithm.on_margin_call_warning)
 

@@ -114,9 +114,12 @@ class TradingMixin(AlgorithmCore):
         percentage: float,
         liquidate_existing_holdings: bool = False,
         asynchronous: bool = False,
-        tag: str = "",
+        tag: str | None = None,
     ) -> list[OrderTicket]:
-        """Bring a position to a share of the portfolio value, open market orders counted."""
+        """Bring a position to a share of the portfolio value, open market orders counted.
+
+        Without a tag its own order has none and liquidations of others are tagged as such.
+        """
         security = self.securities[symbol]
         target = self._target_quantity(security, to_decimal(percentage))
         tickets: list[OrderTicket] = []
@@ -136,7 +139,7 @@ class TradingMixin(AlgorithmCore):
         if quantity:
             kind = OrderType.MARKET if security.exchange.exchange_open else OrderType.MARKET_ON_OPEN
             place = self.market_order if kind is OrderType.MARKET else self.market_on_open_order
-            tickets.append(place(security.symbol, to_float(quantity), asynchronous, tag))
+            tickets.append(place(security.symbol, to_float(quantity), asynchronous, tag or ""))
         return tickets
 
     def liquidate(

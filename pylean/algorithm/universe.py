@@ -40,12 +40,8 @@ class UniverseMixin(AlgorithmCore):
         if chosen is Resolution.TICK:
             raise UnsupportedApiError("QCAlgorithm", "add_equity(resolution=Resolution.TICK)")
         mode = defaults.data_normalization_mode if data_normalization_mode is None else data_normalization_mode
-        if mode is DataNormalizationMode.TOTAL_RETURN:
-            raise UnsupportedApiError(
-                "QCAlgorithm", "add_equity(data_normalization_mode=DataNormalizationMode.TOTAL_RETURN)"
-            )
         ticker = _checked_ticker(ticker)
-        security = self.securities[ticker] if ticker in self.securities else self._create_security(ticker)
+        security = self._find_or_create(ticker)
         kinds = [TickType.TRADE] if chosen >= Resolution.HOUR else [TickType.TRADE, TickType.QUOTE]
         security.subscriptions = [
             SubscriptionDataConfig(
@@ -68,9 +64,15 @@ class UniverseMixin(AlgorithmCore):
         """The symbol of a ticker that was added."""
         return self.securities.symbol(ticker)
 
-    def _create_security(self, ticker: str) -> Security:
+    def _find_or_create(self, ticker: str) -> Security:
+        """Two tickers of one company, an old and a new one, are the same security."""
+        if ticker in self.securities:
+            return self.securities[ticker]
         market = self._lean.market
         identifier = market.identify(ticker, self._lean.start)
+        known = self.securities.adopt_ticker(ticker, str(identifier))
+        if known is not None:
+            return known
         symbol = Symbol(ticker, str(identifier), identifier.ticker)
         exchange = SecurityExchange(market.hours(ticker), self._lean.clock)
         security = Security(symbol, exchange, market.properties(ticker), self._lean.clock)

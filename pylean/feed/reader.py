@@ -12,6 +12,7 @@ from pylean.feed.bars import QuoteBar, TradeBar
 from pylean.feed.fill_forward import Emission, emit_filled, emit_stored
 from pylean.feed.series import QuoteSeries, Series, TradeSeries
 from pylean.feed.subscription import TickType
+from pylean.numbers import ONE
 from pylean.storage import QuoteColumns, Resolution, TradeColumns
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class SubscriptionReader:
         self._ticker = ticker.lower()
         self._trade_seed: TradeBar | None = None
         self._quote_seed: QuoteBar | None = None
+        self._raw_quote_seed: QuoteBar | None = None
         self._factor: Decimal | None = None
 
     def read(self, session: Session) -> Series | None:
@@ -85,14 +87,16 @@ class SubscriptionReader:
             columns = _NO_QUOTES
         emission = self._emission(session, columns.time_ms, self._quote_seed is not None)
         factor, early_factor, last_factor = self._factors(session, emission)
-        seed = self._quote_seed
+        seed, raw = self._quote_seed, self._raw_quote_seed
         if factor != early_factor and _begins_before_session(emission):
-            seed = QuoteSeries(config, columns, emission, seed, early_factor).stored_bar(int(emission.rows[0]))
+            early = QuoteSeries(config, columns, emission, None, early_factor, raw)
+            seed = early.stored_bar(int(emission.rows[0]))
             emission = _seeded(emission)
-        series = QuoteSeries(config, columns, emission, seed, factor)
+        series = QuoteSeries(config, columns, emission, seed, factor, raw)
         if len(columns):
-            last = series if last_factor == factor else QuoteSeries(config, columns, emission, seed, last_factor)
+            last = series if last_factor == factor else QuoteSeries(config, columns, emission, None, last_factor, raw)
             self._quote_seed = last.stored_bar(len(columns) - 1)
+            self._raw_quote_seed = QuoteSeries(config, columns, emission, None, ONE, raw).stored_bar(len(columns) - 1)
         return series if len(series) else None
 
     def _factors(self, session: Session, emission: Emission) -> tuple[Decimal, Decimal, Decimal]:

@@ -190,7 +190,8 @@ class TradeSeries(Series):
 class QuoteSeries(Series):
     """Quote bars of a day; a repeated point shows the bar before with its sides and sizes.
 
-    With fill-forward a bar without one side takes it from the bar before, be that inside or outside the session.
+    With fill-forward a bar without one side takes it from the bar before, be that inside or outside the session, and
+    in this day's factor: ``raw_seed`` is the last bar before this day's rows without any factor.
     """
 
     def __init__(
@@ -200,9 +201,11 @@ class QuoteSeries(Series):
         emission: Emission,
         seed: QuoteBar | None,
         factor: Decimal,
+        raw_seed: QuoteBar | None = None,
     ) -> None:
         super().__init__(config, emission, factor)
         self.columns = columns
+        self._raw_seed = raw_seed
         self.scale = PriceScale(columns.price_scale + self._factor_digits)
         self._size_divisor = 10**columns.size_scale
         self._size_factor = float(ONE / factor)
@@ -224,9 +227,14 @@ class QuoteSeries(Series):
         found = self._row_of_side(name, row)
         if found == row or (found >= 0 and self.config.fill_forward):
             return self._stored_side(name, found)
-        if self.config.fill_forward and self._seed is not None:
-            return cast("Bar | None", getattr(self._seed, name))
-        return None
+        raw: Bar | None = None
+        if self.config.fill_forward and self._raw_seed is not None:
+            raw = getattr(self._raw_seed, name)
+        if raw is None:
+            return None
+        prices = (raw.open_scaled, raw.high_scaled, raw.low_scaled, raw.close_scaled)
+        scale = PriceScale(raw.scale.digits + self._factor_digits)
+        return Bar(scale, *(price * self._factor for price in prices))
 
     def _stored_side(self, name: str, row: int) -> Bar:
         columns = self.columns

@@ -25,6 +25,14 @@ class SecurityManager(PascalNames):
         self._by_symbol[security.symbol] = security
         self._by_ticker[security.symbol.value] = security.symbol
 
+    def adopt_ticker(self, ticker: str, identifier: str) -> Security | None:
+        """The security with an identifier, from now on found by this ticker too; ``None`` if it was not added yet."""
+        symbol = next((known for known in self._by_symbol if known.id == identifier), None)
+        if symbol is None:
+            return None
+        self._by_ticker[ticker] = symbol
+        return self._by_symbol[symbol]
+
     def symbol(self, symbol: Symbol | str) -> Symbol:
         """The symbol of a ticker or identifier. Raises KeyError when the algorithm has no such security."""
         if not isinstance(symbol, str):

@@ -116,7 +116,8 @@ def trade_columns(day: date, bars: Mapping[str, BarSpec]) -> TradeColumns:
     times = [to_ms(moment(day, clock)) for clock in bars]
     columns = [[scaled(row[field]) for row in rows] for field in range(4)]
     volumes = [int(row[4]) for row in rows]
-    return TradeColumns(*(np.array(values, dtype=np.int64) for values in (times, *columns, volumes)))
+    arrays: list[Any] = [np.array(values, dtype=np.int64) for values in (times, *columns, volumes)]
+    return TradeColumns(*arrays)
 
 
 def quote_columns(day: date, bars: Mapping[str, QuoteSpec]) -> QuoteColumns:
@@ -222,7 +223,8 @@ class Ran:
 
     @property
     def summary(self) -> dict[str, Any]:
-        return self.read("-summary.json")
+        summary: dict[str, Any] = self.read("-summary.json")
+        return summary
 
     def read(self, ending: str) -> Any:
         (path,) = [path for path in self.outcome.files if path.name.endswith(ending)]

@@ -106,7 +106,7 @@ class TestSecurities:
 
     def test_defaults_come_from_universe_settings(self, bench: Any) -> None:
         settings = bench.algorithm.universe_settings
-        settings.Resolution = Resolution.Hour
+        settings.Resolution = Resolution.HOUR
         settings.fill_forward = False
         settings.DataNormalizationMode = DataNormalizationMode.Raw
         (config,) = bench.algorithm.AddEquity("BBB").subscriptions
@@ -127,6 +127,15 @@ class TestSecurities:
     def test_what_is_not_supported_says_so(self, bench: Any, arguments: Any, text: str) -> None:
         with pytest.raises(UnsupportedApiError, match=text):
             bench.algorithm.add_equity("BBB", **arguments)
+
+    def test_two_tickers_of_one_company_are_one_security(self, market: Any, make_bench: Any) -> None:
+        path = market.store.paths.map_file("NEW")
+        path.parent.mkdir(parents=True)
+        path.write_text("19980102,old,N\n20200101,old,N\n20501231,new,N\n")
+        bench = make_bench("NEW")
+        assert bench.algorithm.add_equity("OLD") is bench.security
+        assert bench.algorithm.securities["OLD"] is bench.algorithm.securities["NEW"]
+        assert (bench.algorithm.securities.count, str(bench.symbol)) == (1, "NEW")
 
     def test_tickers_cannot_name_paths(self, bench: Any) -> None:
         with pytest.raises(ValueError, match=r"\.\./x"):

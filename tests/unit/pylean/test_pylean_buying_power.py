@@ -168,6 +168,15 @@ def test_set_holdings_may_liquidate_everything_else(bench: Any) -> None:
     assert bench.algorithm.portfolio["BBB"].quantity == 0
 
 
+def test_set_holdings_without_a_tag_says_liquidated_of_the_others_only(bench: Any) -> None:
+    other = bench.algorithm.add_equity("BBB")
+    bench.bar("09:31", 20, security=other)
+    bench.bar("09:31", 10)
+    bench.algorithm.set_holdings("BBB", 0.5)
+    tickets = bench.algorithm.set_holdings("AAA", 0.5, True)
+    assert [(str(ticket.symbol), ticket.tag) for ticket in tickets] == [("BBB", "Liquidated"), ("AAA", "")]
+
+
 def test_leverage_below_one_is_refused(bench: Any) -> None:
     with pytest.raises(ValueError, match=r"leverage of AAA is 0\.5: it must be at least 1"):
         bench.security.set_leverage(0.5)
@@ -206,6 +215,43 @@ class TestMarginCalls:
         check = check_margin(portfolio, bench.handler)
         assert check.warn is warns
         assert [order.quantity for order in check.orders] == ([] if quantity is None else [quantity])
+
+    def test_is_looked_for_every_five_minutes_from_the_first_slice(self, market: Any, run_algorithm: Any) -> None:
+        market.trades("AAA", DAY, {"09:30": 100, "09:33": 80, "15:59": 80})
+
+        class Levered(QCAlgorithm):
+            def initialize(self) -> None:
+                self.set_start_date(DAY)
+                self.set_end_date(DAY)
+                self.add_equity("AAA").set_leverage(4)
+                self.calls: list[str] = []
+
+            def on_data(self, data: Any) -> None:
+                if self.time.strftime("%H:%M") == "09:32":
+                    self.market_order("AAA", 3900)
+
+            def on_margin_call(self, requests: list[Any]) -> None:
+                self.calls.append(self.time.strftime("%H:%M"))
+
+        assert run_algorithm(Levered).algorithm.calls[0] == "09:36"
+
+    def test_the_orders_may_be_replaced(self, market: Any, run_algorithm: Any) -> None:
+        market.trades("AAA", DAY, {"09:30": 100, "09:33": 80, "15:59": 80})
+
+        class Refusing(QCAlgorithm):
+            def initialize(self) -> None:
+                self.set_start_date(DAY)
+                self.set_end_date(DAY)
+                self.add_equity("AAA").set_leverage(4)
+
+            def on_data(self, data: Any) -> None:
+                if self.time.strftime("%H:%M") == "09:32":
+                    self.market_order("AAA", 3900)
+
+            def on_margin_call(self, requests: list[Any]) -> list[Any]:
+                return []
+
+        assert run_algorithm(Refusing).outcome.orders == 1
 
     def test_losers_go_first_and_only_until_the_margin_is_back(self, market: Any, run_algorithm: Any) -> None:
         market.trades("AAA", DAY, {"09:30": 100, "10:00": 70, "15:59": 70})

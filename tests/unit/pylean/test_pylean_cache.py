@@ -77,7 +77,8 @@ def test_a_new_day_starts_with_the_bar_of_the_day_before(market: Any, run_algori
 
         def on_data(self, data: Any) -> None:
             self.prices[self.time] = self.aaa.price
-            self.ends[self.time] = self.aaa.get_last_data().end_time
+            last: Any = self.aaa.get_last_data()
+            self.ends[self.time] = last.end_time
 
     algorithm = run_algorithm(Watching).algorithm
     early, late = datetime(2025, 6, 3, 9, 31), datetime(2025, 6, 3, 9, 46)
@@ -99,7 +100,7 @@ def test_repeated_bars_are_in_the_slice_and_not_in_the_cache(market: Any, run_al
             self.seen: list[tuple[Any, ...]] = []
 
         def on_data(self, data: Any) -> None:
-            last = self.aaa.get_last_data()
+            last: Any = self.aaa.get_last_data()
             bar = data["AAA"]
             self.seen.append((bar.volume, bar.is_fill_forward, self.aaa.volume, last.end_time, last.is_fill_forward))
 

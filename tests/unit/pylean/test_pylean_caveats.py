@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pylean.api.AlgorithmImports import DataNormalizationMode, QCAlgorithm, Resolution
+from pylean.api.AlgorithmImports import DataNormalizationMode, QCAlgorithm
 from pylean.naming import UnsupportedApiError
 
 MONDAY = date(2025, 6, 2)
@@ -55,6 +55,10 @@ class TestCorporateActions:
         assert "dividend" in warning.text
         assert "split of" not in warning.text
 
+    def test_total_return_prices_miss_dividends_traded_or_not(self, run_algorithm: Any) -> None:
+        case = type("Case", (Buying,), {"mode": DataNormalizationMode.TOTAL_RETURN, "buys": False})
+        assert codes(run_algorithm(case)) == ["NO_TRADES", "CORPORATE_ACTIONS_NOT_APPLIED"]
+
     def test_adjusted_prices_contain_both(self, run_algorithm: Any) -> None:
         assert codes(run_algorithm(type("Case", (Buying,), {"mode": DataNormalizationMode.ADJUSTED}))) == []
 
@@ -90,8 +94,3 @@ def test_events_that_are_never_fired_are_named(market: Any, run_algorithm: Any) 
 def test_settings_that_nobody_reads_are_refused(bench: Any, assign: Any) -> None:
     with pytest.raises(UnsupportedApiError, match=r"docs/supported-api\.md"):
         assign(bench.algorithm)
-
-
-def test_total_return_prices_are_refused(bench: Any) -> None:
-    with pytest.raises(UnsupportedApiError, match="TOTAL_RETURN"):
-        bench.algorithm.add_equity("BBB", Resolution.DAILY, data_normalization_mode=DataNormalizationMode.TotalReturn)

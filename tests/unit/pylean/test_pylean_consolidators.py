@@ -236,7 +236,7 @@ def test_periods_above_a_day_start_at_the_first_bar() -> None:
 
 
 def test_a_scan_emits_what_time_has_passed() -> None:
-    consolidator = TradeBarConsolidator(timedelta(minutes=5))
+    consolidator: Any = TradeBarConsolidator(timedelta(minutes=5))
     out = collect(consolidator)
     consolidator.update(bar_at(datetime(2025, 6, 2, 9, 30)))
     assert consolidator.working_bar is not None
@@ -262,7 +262,7 @@ def test_periods_must_be_positive(period: timedelta) -> None:
 
 
 def test_handlers_come_and_go() -> None:
-    consolidator = TradeBarConsolidator(1)
+    consolidator: Any = TradeBarConsolidator(1)
     seen: list[str] = []
 
     def first(sender: Any, bar: TradeBar) -> None:

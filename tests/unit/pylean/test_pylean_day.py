@@ -30,7 +30,7 @@ def day(market: Any) -> Any:
     market.trades("BBB", DAY, {"09:31": 20, "09:34": 21})
     market.hourly("SPY", {datetime(2025, 6, 2, 9): 400, datetime(2025, 6, 2, 10): 401})
     run = Run(MarketData(market.root, None), start_date=DAY)
-    session = run.hours.session(DAY)
+    session: Any = run.hours.session(DAY)
 
     def read(symbol: Symbol, resolution: Resolution, tick_type: TickType, internal: bool = False) -> Any:
         config = SubscriptionDataConfig(symbol, resolution, tick_type, fill_forward=False, is_internal_feed=internal)
@@ -60,10 +60,11 @@ def test_series_with_the_same_moments_share_a_cursor(market: Any) -> None:
         SubscriptionDataConfig(Symbol(ticker, ticker), Resolution.MINUTE, TickType.TRADE)
         for ticker in ("AAA", "BBB", "CCC")
     ]
-    series = [SubscriptionReader(config, run.market, DAY).read(run.hours.session(DAY)) for config in configs]
-    laid_out = lay_out(DAY, OFFSET_MS, series, [], [])  # type: ignore[arg-type]
+    session: Any = run.hours.session(DAY)
+    series: list[Any] = [SubscriptionReader(config, run.market, DAY).read(session) for config in configs]
+    laid_out = lay_out(DAY, OFFSET_MS, series, [], [])
     assert len(laid_out.groups) == 1
-    assert len({id(one.cursor) for one in series if one is not None}) == 1
+    assert len({id(one.cursor) for one in series}) == 1
     assert laid_out.groups[0].index_at is None
 
 
@@ -85,7 +86,7 @@ def test_a_day_without_any_point_is_empty() -> None:
 
 class TestSlice:
     def test_trades_come_before_quotes_under_one_key(self, day: Any) -> None:
-        slice_ = Slice(day, 1)
+        slice_: Any = Slice(day, 1)
         assert isinstance(slice_[AAA], TradeBar)
         assert slice_["AAA"].close == 11
         assert slice_.get(AAA).close == 11
@@ -96,9 +97,10 @@ class TestSlice:
         assert [str(symbol) for symbol in slice_.bars] == ["AAA", "BBB"]
         assert [bar.close for bar in slice_.bars.values()] == [11, 20]
         assert [(str(symbol), bar.close) for symbol, bar in slice_.bars.items()] == [("AAA", 11), ("BBB", 20)]
-        quote = slice_.quote_bars["AAA"]
+        quote: Any = slice_.quote_bars["AAA"]
         assert isinstance(quote, QuoteBar)
-        assert (quote.bid.close, quote.ask.close) == (10.5, 11.5)
+        sides: Any = quote
+        assert (sides.bid.close, sides.ask.close) == (10.5, 11.5)
         assert slice_.quote_bars.count == len(slice_.quote_bars) == 1
 
     def test_keys_of_a_slice_name_each_symbol_once(self, day: Any) -> None:
@@ -110,7 +112,7 @@ class TestSlice:
 
     @pytest.mark.parametrize("key", [BBB, "BBB", "BBB 1"])
     def test_absence_can_be_asked_for(self, day: Any, key: Any) -> None:
-        slice_ = Slice(day, 0)
+        slice_: Any = Slice(day, 0)
         assert not slice_.contains_key(key)
         assert not slice_.ContainsKey(key)
         assert key not in slice_

@@ -74,6 +74,18 @@ def test_a_run_without_any_data_ends_well(run_algorithm: Any) -> None:
     assert ran.observer.reports[-1].percent == 100
 
 
+def test_a_run_without_securities_has_no_points(run_algorithm: Any) -> None:
+    class Empty(QCAlgorithm):
+        def initialize(self) -> None:
+            self.set_start_date(MONDAY)
+            self.set_end_date(TUESDAY)
+
+        def on_securities_changed(self, changes: Any) -> None:
+            raise AssertionError("there are none")
+
+    assert run_algorithm(Empty).outcome.data_points == 0
+
+
 def test_a_weekend_as_the_whole_run(market: Any, run_algorithm: Any) -> None:
     market.session("AAA", date(2025, 6, 6), 10)
     ran = run_algorithm(watch(first=date(2025, 6, 7), last=date(2025, 6, 8)))

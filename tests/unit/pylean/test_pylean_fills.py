@@ -330,7 +330,7 @@ class TestCustomModels:
     def test_overrides_in_pascal_case_are_called(self, bench: Any) -> None:
         class Worse(EquityFillModel):
             def MarketFill(self, asset: Any, order: Any) -> Any:
-                event = super().market_fill(asset, order)
+                event: Any = super().market_fill(asset, order)
                 event.FillPrice = 30
                 return event
 
@@ -379,7 +379,7 @@ class TestCustomModels:
         held: list[float] = []
         bench.security.set_fill_model(Twice())
         bench.bar("09:31", 10)
-        model.parameters = type("P", (), {"stale_price_time_span": timedelta(hours=1)})()  # type: ignore[assignment]
+        model.parameters = type("P", (), {"stale_price_time_span": timedelta(hours=1)})()
         bench.handler.on_event = lambda event: held.append(bench.algorithm.portfolio["AAA"].quantity)
         bench.algorithm.market_order("AAA", 10)
         assert held == [0, 10, 10]

@@ -121,7 +121,7 @@ class TestFrame:
     def test_several_symbols_stand_below_each_other(self, market: Any, bench: Any) -> None:
         market.daily("BBB", {TUESDAY: 7})
         bench.algorithm.add_equity("BBB")
-        frame = bench.algorithm.History(["AAA", "BBB"], 2, Resolution.Daily)
+        frame = bench.algorithm.History(["AAA", "BBB"], 2, Resolution(4))
         assert [(str(symbol), close) for (symbol, _), close in frame["close"].items()] == [
             ("AAA", 3),
             ("AAA", 5),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -61,8 +62,9 @@ def test_enums_answer_to_both_styles() -> None:
 
 
 def test_resolutions_answer_to_both_styles() -> None:
-    assert Resolution.Daily is Resolution.DAILY
-    assert Resolution.MINUTE == 2
+    resolution: Any = Resolution
+    assert resolution.Daily is Resolution.DAILY
+    assert resolution.Minute == 2
 
 
 def test_an_unknown_member_is_refused() -> None:

@@ -25,7 +25,7 @@ def event(name: str, moments: list[int], log: list[Any]) -> ScheduledEvent:
 class TestQueue:
     @given(st.lists(st.lists(st.integers(0, 50), max_size=8).map(sorted), max_size=6), st.integers(0, 60))
     def test_everything_fires_once_at_its_own_time(self, moments: list[list[int]], until: int) -> None:
-        queue, fired, times = EventQueue(), [], [-1]  # type: ignore[var-annotated]
+        queue, fired, times = EventQueue(), [], [-1]
         for number, series in enumerate(moments):
             queue.add(ScheduledEvent(str(number), iter(series), lambda: fired.append(times[-1])), 0)
         queue.fire_past(until, times.append)
@@ -54,12 +54,12 @@ class TestQueue:
         queue.add(one, 0)
         one.enabled = False
         queue.fire_due(10)
-        one.Enabled = one.enabled = True
+        one.enabled = True
         queue.fire_due(20)
         assert log == ["A"]
 
     def test_what_a_callback_adds_waits_for_the_next_pass(self) -> None:
-        queue, log = EventQueue(), []  # type: ignore[var-annotated]
+        queue, log = EventQueue(), []
 
         def add() -> None:
             log.append("first")
@@ -85,7 +85,7 @@ class TestQueue:
         assert queue.next_ms == NEVER_MS
 
     def test_an_event_can_remove_itself(self) -> None:
-        queue, log = EventQueue(), []  # type: ignore[var-annotated]
+        queue, log = EventQueue(), []
         events: list[ScheduledEvent] = []
 
         def once() -> None:

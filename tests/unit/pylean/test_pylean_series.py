@@ -40,7 +40,8 @@ def read(market: Any) -> Any:
         if key not in readers:
             config = make_config(TickType.QUOTE if key == "quote" else TickType.TRADE, **fields)
             readers[key] = SubscriptionReader(config, run.market, DAY)
-        return readers[key].read(run.hours.session(day))
+        session: Any = run.hours.session(day)
+        return readers[key].read(session)
 
     return read
 
@@ -185,6 +186,22 @@ class TestFactors:
         read(NEXT)
         series = read(NEXT + timedelta(days=1))
         assert series.bar(0).close == 5.5
+
+    def test_a_side_taken_from_the_day_before_is_in_the_new_factor(self, market: Any, read: Any) -> None:
+        market.quotes("AAA", DAY, {"09:30": (20, 22)})
+        market.quotes("AAA", NEXT, {"09:31": (None, 12)})
+        read(DAY, "quote")
+        series = read(NEXT, "quote")
+        assert (series.bar(0).bid.close, series.bar(0).ask.close) == (10, 11)
+        assert (series.bar(1).bid.close, series.bar(1).ask.close) == (20, 12)
+
+    def test_quotes_before_the_first_real_one_of_a_day_keep_the_old_factor(self, market: Any, read: Any) -> None:
+        market.quotes("AAA", DAY, {"09:30": (20, 22)})
+        market.quotes("AAA", NEXT, {"08:00": (16, None), "09:32": (12, 13)})
+        read(DAY, "quote")
+        series = read(NEXT, "quote")
+        assert [series.bar(index).bid.close for index in range(3)] == [8, 8, 12]
+        assert [series.bar(index).ask.close for index in range(3)] == [11, 11, 13]
 
 
 class TestQuotes:
