@@ -107,23 +107,10 @@ class TradeBarConsolidator(DataConsolidator):
     def _add(self, data: TradeBar, start_ms: int) -> None:
         working = self._working
         if working is None:
-            self._working = TradeBar.of_integers(
-                data.symbol,
-                data.scale,
-                data.open_scaled,
-                data.high_scaled,
-                data.low_scaled,
-                data.close_scaled,
-                data.volume,
-                data.end_ms if self._count is not None else start_ms + self._period_ms,
-                data.end_ms - start_ms if self._count is not None else self._period_ms,
-            )
+            end_ms = data.end_ms if self._count is not None else start_ms + self._period_ms
+            self._working = _begun_with(data, start_ms, end_ms)
             return
-        _match_scales(working, data)
-        working.high_scaled = max(working.high_scaled, data.high_scaled)
-        working.low_scaled = min(working.low_scaled, data.low_scaled)
-        working.close_scaled = data.close_scaled
-        working.volume += data.volume
+        _absorb(working, data)
         if self._count is not None:
             working.period_ms = data.end_ms - _start_ms(working)
             working.end_ms = data.end_ms
@@ -172,23 +159,9 @@ class MarketHourAwareConsolidator(DataConsolidator):
             self._emit()
             working = None
         if working is None:
-            self._working = TradeBar.of_integers(
-                data.symbol,
-                data.scale,
-                data.open_scaled,
-                data.high_scaled,
-                data.low_scaled,
-                data.close_scaled,
-                data.volume,
-                close_ms,
-                close_ms - open_ms,
-            )
-            return
-        _match_scales(working, data)
-        working.high_scaled = max(working.high_scaled, data.high_scaled)
-        working.low_scaled = min(working.low_scaled, data.low_scaled)
-        working.close_scaled = data.close_scaled
-        working.volume += data.volume
+            self._working = _begun_with(data, open_ms, close_ms)
+        else:
+            _absorb(working, data)
 
     def scan(self, local_ms: int) -> None:
         if self._working is not None and local_ms >= self._working.end_ms:
@@ -218,6 +191,21 @@ def column_plan(series: TradeSeries, group_start_ms: NDArray[np.int64], span_ms:
         return TradeBar.of_integers(symbol, scale, opens[k], highs[k], lows[k], closes[k], volumes[k], ends[k], span_ms)
 
     return ColumnPlan(due_ms, bar)
+
+
+def _begun_with(data: TradeBar, start_ms: int, end_ms: int) -> TradeBar:
+    """A working bar that has seen one input."""
+    prices = (data.open_scaled, data.high_scaled, data.low_scaled, data.close_scaled)
+    return TradeBar.of_integers(data.symbol, data.scale, *prices, data.volume, end_ms, end_ms - start_ms)
+
+
+def _absorb(working: TradeBar, data: TradeBar) -> None:
+    """Add an input to a working bar."""
+    _match_scales(working, data)
+    working.high_scaled = max(working.high_scaled, data.high_scaled)
+    working.low_scaled = min(working.low_scaled, data.low_scaled)
+    working.close_scaled = data.close_scaled
+    working.volume += data.volume
 
 
 def _start_ms(bar: TradeBar) -> int:
