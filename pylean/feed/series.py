@@ -83,11 +83,7 @@ class TradeSeries(Series):
         self._volume_divisor = 10**columns.volume_scale
         self._volume_factor = float(ONE / factor)
         self._arrays: dict[str, NDArray[Any]] = {}
-        self._open: list[int] | None = None
-        self._high: list[int] | None = None
-        self._low: list[int] | None = None
         self._close: list[int] | None = None
-        self._volume: list[float] | None = None
         self._points: tuple[list[int], list[int], list[int], list[int], list[float]] | None = None
 
     def column(self, field: str) -> NDArray[Any]:
@@ -99,35 +95,17 @@ class TradeSeries(Series):
 
     def _scaled(self, field: str) -> NDArray[Any]:
         stored: NDArray[Any] = getattr(self.columns, field)[self.rows[self._seeded :]]
-        if self._factor != 1:
-            overflows = len(stored) and int(stored.max()) * self._factor > np.iinfo(np.int64).max
-            stored = stored.astype(object) * self._factor if overflows else stored * self._factor
-        if not self._seeded or self._seed is None:
+        seed_scaled = 0
+        if self._seeded and self._seed is not None:
+            seed_scaled = getattr(self._seed, field + "_scaled") * 10 ** (self.scale.digits - self._seed.scale.digits)
+        largest = max(int(stored.max()) * self._factor if len(stored) else 0, seed_scaled)
+        if largest > np.iinfo(np.int64).max:
+            stored = stored.astype(object)
+        if self._factor != 1 and len(stored):
+            stored = stored * self._factor
+        if not seed_scaled:
             return stored
-        seed = self._seed
-        seed_scaled = getattr(seed, field + "_scaled") * 10 ** (self.scale.digits - seed.scale.digits)
         return np.concatenate((np.full(self._seeded, seed_scaled, dtype=stored.dtype), stored))
-
-    @property
-    def open(self) -> list[int]:
-        """Scaled opens by point."""
-        if self._open is None:
-            self._open = self.column("open").tolist()
-        return self._open
-
-    @property
-    def high(self) -> list[int]:
-        """Scaled highs by point."""
-        if self._high is None:
-            self._high = self.column("high").tolist()
-        return self._high
-
-    @property
-    def low(self) -> list[int]:
-        """Scaled lows by point."""
-        if self._low is None:
-            self._low = self.column("low").tolist()
-        return self._low
 
     @property
     def close(self) -> list[int]:
@@ -147,12 +125,6 @@ class TradeSeries(Series):
         shares: NDArray[np.float64] = volumes / self._volume_divisor
         return shares if self._volume_factor == 1 else np.rint(shares * self._volume_factor)
 
-    @property
-    def volume(self) -> list[float]:
-        if self._volume is None:
-            self._volume = self.volume_column().tolist()
-        return self._volume
-
     def stored_bar(self, row: int) -> TradeBar:
         """A stored row as it is in the file, inside or outside the session."""
         columns = self.columns
@@ -171,7 +143,8 @@ class TradeSeries(Series):
     def bar(self, index: int) -> TradeBar:
         """The point at ``index``."""
         if self._points is None:
-            self._points = (self.open, self.high, self.low, self.close, self.volume)
+            opens, highs, lows = (self.column(field).tolist() for field in ("open", "high", "low"))
+            self._points = (opens, highs, lows, self.close, self.volume_column().tolist())
         opens, highs, lows, closes, volumes = self._points
         return TradeBar.of_integers(
             self.symbol,

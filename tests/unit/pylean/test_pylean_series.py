@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pylean.algorithm import Run
+from pylean.feed.bars import PriceScale, TradeBar
 from pylean.feed.fill_forward import Emission
 from pylean.feed.market_data import MarketData
 from pylean.feed.reader import SubscriptionReader
@@ -55,6 +56,14 @@ def series_of(prices: list[int], factor: Decimal, price_scale: int = 4) -> Trade
     return TradeSeries(make_config(), columns, emission, None, factor)
 
 
+def replace_scale(bar: TradeBar, more_digits: int) -> TradeBar:
+    """The same bar with zeros at the end of its prices."""
+    power = 10**more_digits
+    prices = (bar.open_scaled * power, bar.high_scaled * power, bar.low_scaled * power, bar.close_scaled * power)
+    scale = PriceScale(bar.scale.digits + more_digits)
+    return TradeBar.of_integers(bar.symbol, scale, *prices, bar.volume, bar.end_ms, bar.period_ms)
+
+
 factors = st.decimals(min_value=Decimal("0.0001"), max_value=5, places=7).filter(lambda factor: factor > 0)
 
 
@@ -71,6 +80,18 @@ def test_prices_are_integer_times_factor_with_all_zeros_kept(prices: list[int], 
 def test_large_products_leave_64_bits_without_loss() -> None:
     series = series_of([10**15], Decimal("1.2345678901234567"))
     assert series.bar(0).decimal("high") == Decimal(10**11) * Decimal("1.2345678901234567")
+
+
+def test_a_seed_beyond_64_bits_fills_a_day_without_bars() -> None:
+    before = series_of([1_500_000], Decimal("0.8613657") * Decimal("0.03571430") * Decimal("0.01785710")).stored_bar(0)
+    wide = replace_scale(before, 6)
+    assert wide.close_scaled > np.iinfo(np.int64).max
+    none = np.empty(0, np.int64)
+    emission = Emission(np.array([60_000, 120_000]), np.array([-1, -1]), np.zeros(2, np.bool_))
+    columns = TradeColumns(none, none, none, none, none, none)
+    series = TradeSeries(make_config(), columns, emission, wide, Decimal("0.8613657"))
+    assert series.bar(1).decimal("close") == wide.decimal("close")
+    assert series.bar(1).volume == 0
 
 
 @given(st.integers(0, 10**7), factors)
