@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -11,12 +11,14 @@ from pylean.feed.bars import QuoteBar, TradeBar
 from pylean.naming import PascalNames
 
 if TYPE_CHECKING:
-    from pylean.feed.day import TradingDay
+    from pylean.feed.day import SeriesGroup, TradingDay
+    from pylean.feed.series import QuoteSeries, TradeSeries
     from pylean.securities.symbol import Symbol
 
 __all__ = ["BarsView", "Slice"]
 
 _Bar = TypeVar("_Bar", TradeBar, QuoteBar)
+_Series = TypeVar("_Series", "TradeSeries", "QuoteSeries")
 
 
 class BarsView(PascalNames, Generic[_Bar]):
@@ -132,18 +134,21 @@ class Slice(PascalNames):
         return next((known for known in [*self._day.trades, *self._day.quotes] if known == symbol), None)
 
     def _trade_bar(self, symbol: Symbol | str) -> TradeBar | None:
-        known = self._known(symbol) if isinstance(symbol, str) else symbol
-        entry = None if known is None else self._day.trades.get(known)
-        if entry is None:
-            return None
-        series, group = entry
-        index = self._index if group.index_at is None else group.index_at[self._index]
-        return series.bar(index) if index >= 0 else None
+        series, index = self._point(self._day.trades, symbol)
+        return None if series is None else series.bar(index)
 
     def _quote_bar(self, symbol: Symbol | str) -> QuoteBar | None:
+        series, index = self._point(self._day.quotes, symbol)
+        return None if series is None else series.bar(index)
+
+    def _point(
+        self, entries: Mapping[Symbol, tuple[_Series, SeriesGroup]], symbol: Symbol | str
+    ) -> tuple[_Series | None, int]:
+        """The symbol's series and its point in this slice; no series when it has no point."""
         known = self._known(symbol)
-        entry = None if known is None else self._day.quotes.get(known)
+        entry = None if known is None else entries.get(known)
         if entry is None:
-            return None
-        index = entry[1].position(self._index)
-        return entry[0].bar(index) if index >= 0 else None
+            return None, -1
+        series, group = entry
+        index = group.position(self._index)
+        return (series, index) if index >= 0 else (None, -1)

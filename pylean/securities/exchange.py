@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pylean.clock import from_ms
@@ -39,13 +39,7 @@ class SecurityExchange(PascalNames):
 
     def is_open_at(self, local_ms: int, *, extended: bool = False) -> bool:
         """Open at a local instant given in milliseconds."""
-        day = date(1970, 1, 1).fromordinal(719_163 + local_ms // _DAY_MS)
-        session = self.hours.session(day)
-        if session is None:
-            return False
-        second = (local_ms % _DAY_MS) / 1000
-        first, last = (session.pre_open, session.post_close) if extended else (session.open, session.close)
-        return first <= second < last
+        return self.hours.is_open(from_ms(local_ms), extended)
 
     def overlaps_open_hours(self, start_ms: int, end_ms: int, *, extended: bool = False) -> bool:
         """Some moment of the local interval ``[start_ms, end_ms)``, which stays in one day, lies in open hours."""
@@ -53,5 +47,5 @@ class SecurityExchange(PascalNames):
         if session is None:
             return False
         day_ms = start_ms - start_ms % _DAY_MS
-        first, last = (session.pre_open, session.post_close) if extended else (session.open, session.close)
+        first, last = session.span(extended)
         return start_ms < day_ms + last * 1000 and end_ms > day_ms + first * 1000

@@ -22,10 +22,6 @@ class StrategyFolder:
     def name(self) -> str:
         return self.path.name
 
-    @property
-    def main_file(self) -> Path:
-        return self.path / MAIN_FILE
-
     def source_digest(self) -> str:
         """SHA-256, in hex, over relative path, size and content of every .py and .json file, sorted by path.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.text import Text
 
-from services.cli.views.base import RunView, opening, progress_details
+from services.cli.views.base import TextView, progress_details
 from services.cli.views.lines import download_details
 from services.cli.views.logs import LogLines
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from zac.data.v1.download_pb2 import DownloadProgress, UnitProgress
-    from zac.gateway.v1.run_pb2 import Run, RunEvent, RunStateChanged
+    from zac.gateway.v1.run_pb2 import RunEvent, RunStateChanged
 
 __all__ = ["BarView"]
 
@@ -24,10 +24,11 @@ BAR_WIDTH = 20
 REFRESH_PER_S = 10
 
 
-class BarView(RunView):
+class BarView(TextView):
     """Draws on `console`; text beside the bars scrolls above them."""
 
     def __init__(self, console: Console) -> None:
+        super().__init__(self._print)
         self._bars = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(BAR_WIDTH),
@@ -40,17 +41,8 @@ class BarView(RunView):
         self._simulation: TaskID | None = None
         self._units: dict[tuple[str, int], TaskID] = {}
         self._phase_text = ""
-        self._opened = False
         self._log = LogLines()
         self._bars.start()
-
-    def created(self, run: Run, *, existing: bool) -> None:
-        self._print(opening(run, existing=existing))
-        self._opened = True
-
-    def snapshot(self, run: Run) -> None:
-        if not self._opened:
-            self.created(run, existing=False)
 
     def event(self, event: RunEvent) -> None:
         if event.HasField("state_changed"):

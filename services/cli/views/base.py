@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from services.cli.words import remaining_text
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from zac.gateway.v1.run_pb2 import Run, RunEvent
     from zac.run.v1.execution_pb2 import Progress
 
-__all__ = ["RunView", "opening", "progress_details"]
+__all__ = ["RunView", "TextView", "progress_details"]
 
 
 class RunView:
@@ -35,7 +36,23 @@ class RunView:
         """Nothing more comes."""
 
 
-def opening(run: Run, *, existing: bool) -> str:
+class TextView(RunView):
+    """Says by `write` that the run is there, once: when it was created, or else when its watch begins."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._opened = False
+
+    def created(self, run: Run, *, existing: bool) -> None:
+        self._write(_opening(run, existing=existing))
+        self._opened = True
+
+    def snapshot(self, run: Run) -> None:
+        if not self._opened:
+            self.created(run, existing=False)
+
+
+def _opening(run: Run, *, existing: bool) -> str:
     """The first line about a run."""
     from zac.gateway.v1.run_pb2 import RunState
 

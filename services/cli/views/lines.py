@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from services.cli.views.base import RunView, opening, progress_details
+from services.cli.views.base import TextView, progress_details
 from services.cli.views.logs import LogLines
 from services.cli.words import bytes_text, remaining_text
 
 if TYPE_CHECKING:
     from zac.data.v1.download_pb2 import DownloadProgress
-    from zac.gateway.v1.run_pb2 import Run, RunEvent, RunStateChanged
+    from zac.gateway.v1.run_pb2 import RunEvent, RunStateChanged
     from zac.run.v1.execution_pb2 import Progress
 
 __all__ = ["LineView", "Pace", "download_details"]
@@ -36,25 +36,16 @@ class Pace:
         return True
 
 
-class LineView(RunView):
+class LineView(TextView):
     """Writes each phase, the data phase's log, warnings, and progress at the pace of `Pace`."""
 
     def __init__(self, write: Callable[[str], None], clock: Callable[[], float], *, progress: bool = True) -> None:
-        self._write = write
+        super().__init__(write)
         self._clock = clock
         self._progress = progress
         self._pace = Pace(clock)
         self._simulating = True
-        self._opened = False
         self._log = LogLines()
-
-    def created(self, run: Run, *, existing: bool) -> None:
-        self._write(opening(run, existing=existing))
-        self._opened = True
-
-    def snapshot(self, run: Run) -> None:
-        if not self._opened:
-            self.created(run, existing=False)
 
     def event(self, event: RunEvent) -> None:
         if event.HasField("state_changed"):
