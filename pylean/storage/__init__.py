@@ -30,7 +30,7 @@ from .staging import remove_abandoned, write_atomically
 from .store import LeanDataStore, MergeReport, merge_trades
 from .symbol_properties import SymbolProperties
 from .trade_codec import decode_trades, encode_trades
-from .zips import DEFLATE_LIBRARY, pack_entry, read_comment, read_entry, unpack_entry, write_entry
+from .zips import DEFLATE_LIBRARY, inspect_entry, pack_entry, read_comment, read_entry, unpack_entry, write_entry
 
 __all__ = [
     "DEFAULT_DATE",
@@ -75,6 +75,7 @@ __all__ = [
     "encode_trades",
     "exclusive_lock",
     "generate_equity",
+    "inspect_entry",
     "merge_trades",
     "pack_entry",
     "read_comment",

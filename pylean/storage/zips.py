@@ -51,7 +51,7 @@ def read_file(path: Path) -> bytes:
 
 def unpack_entry(archive: bytes, path: Path) -> bytes:
     """:func:`read_entry` for bytes already read; ``path`` only names them in errors."""
-    entry = _single_entry(archive, path)
+    entry = _single_entry(_directory(io.BytesIO(archive), path), path)
     data = _entry_data(archive, entry, path)
     if entry.compress_type == _DEFLATED:
         try:
@@ -63,6 +63,18 @@ def unpack_entry(archive: bytes, path: Path) -> bytes:
     if len(content) != entry.file_size or DEFLATE.crc32(content) != entry.CRC:
         raise UnreadableZipError(path, f"checksum of {entry.filename!r} does not match its content")
     return content
+
+
+def inspect_entry(archive: bytes, path: Path) -> tuple[str, bytes]:
+    """Name of the only entry and the archive's comment, as far as can be seen without decompressing the entry.
+
+    Raises:
+        UnreadableZipError: as for :func:`read_entry`, except for what only the entry's content shows.
+    """
+    directory = _directory(io.BytesIO(archive), path)
+    entry = _single_entry(directory, path)
+    _entry_data(archive, entry, path)
+    return entry.filename, directory.comment
 
 
 def read_comment(path: Path) -> bytes:
@@ -120,8 +132,8 @@ def write_entry(
     write_atomically(path, archive, staging or path.parent / ".staging", check=check)
 
 
-def _single_entry(archive: bytes, path: Path) -> zipfile.ZipInfo:
-    entries = [entry for entry in _directory(io.BytesIO(archive), path).infolist() if not entry.is_dir()]
+def _single_entry(directory: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+    entries = [entry for entry in directory.infolist() if not entry.is_dir()]
     if len(entries) != 1:
         raise UnreadableZipError(path, f"holds {len(entries)} entries instead of one")
     entry = entries[0]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from pylean.storage import LeanPaths, Resolution, StorageError, decode_trades, unpack_entry
+from pylean.storage import LeanPaths, Resolution, StorageError, decode_trades, inspect_entry, unpack_entry
 
 from .evidence import Evidence, decode_evidence
 from .units import Unit
@@ -88,34 +86,14 @@ def _read(path: Path, resolution: Resolution | None) -> FileFacts:
     if resolution is None:
         return FileFacts(whole)
     try:
-        comment = _checked_comment(content)
+        entry_name, comment = inspect_entry(content, path)
+        if not entry_name.lower().endswith(_ENTRY_SUFFIX):
+            return FileFacts(whole, problem=f"holds {entry_name[:60]!r} instead of a CSV file")
         evidence = decode_evidence(comment)
         days = frozenset[date]() if resolution.is_intraday_file else _days_with_rows(content, resolution, path)
-    except (zipfile.BadZipFile, StorageError, ValueError) as error:
+    except (StorageError, ValueError) as error:
         return FileFacts(whole, problem=str(error))
     return FileFacts(whole if evidence is None else f"csv:{evidence.sha256}", evidence, days=days)
-
-
-def _checked_comment(content: bytes) -> bytes:
-    """Comment of a zip whose directory and only entry look whole; nothing is decompressed."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            comment = archive.comment
-    except (NotImplementedError, OSError) as error:
-        raise zipfile.BadZipFile(f"is not a zip or is cut short ({error})") from error
-    declared = int.from_bytes(content[len(content) - len(comment) - 2 : len(content) - len(comment)], "little")
-    if declared != len(comment):
-        raise zipfile.BadZipFile("is not a zip or is cut short (its comment is incomplete)")
-    if len(entries) != 1:
-        raise zipfile.BadZipFile(f"holds {len(entries)} entries instead of one")
-    entry = entries[0]
-    if not entry.filename.lower().endswith(_ENTRY_SUFFIX):
-        raise zipfile.BadZipFile(f"holds {entry.filename[:60]!r} instead of a CSV file")
-    header = content[entry.header_offset : entry.header_offset + 4]
-    if header != b"PK\x03\x04" or entry.header_offset + entry.compress_size > len(content):
-        raise zipfile.BadZipFile(f"data of {entry.filename[:60]!r} are damaged")
-    return comment
 
 
 def _days_with_rows(content: bytes, resolution: Resolution, path: Path) -> frozenset[date]:

@@ -19,6 +19,7 @@ from pylean.storage import (
     DEFLATE_LIBRARY,
     MissingFileError,
     UnreadableZipError,
+    inspect_entry,
     pack_entry,
     read_comment,
     read_entry,
@@ -142,7 +143,17 @@ def test_what_is_no_single_entry_is_refused(tmp_path: Path, archive: bytes, reas
     with pytest.raises(UnreadableZipError, match=reason) as caught:
         read_entry(path)
     assert caught.value.path == path
+    with pytest.raises(UnreadableZipError, match=reason):
+        inspect_entry(archive, path)
     assert "quarantine the file" in str(caught.value)
+
+
+def test_an_entry_is_inspected_without_being_unpacked() -> None:
+    content = ARCHIVE.index(NAME.encode()) + len(NAME)
+    damaged = ARCHIVE[:content] + bytes([ARCHIVE[content] ^ 0xFF]) + ARCHIVE[content + 1 :]
+    assert inspect_entry(damaged, HERE) == inspect_entry(ARCHIVE, HERE) == (NAME, b'{"rows":400}')
+    with pytest.raises(UnreadableZipError):
+        unpack_entry(damaged, HERE)
 
 
 def test_encrypted_and_oddly_compressed_entries_are_refused() -> None:
