@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pylean.events import EventHandlers
 from pylean.naming import LeanOverrides, PascalNames
 
 if TYPE_CHECKING:
@@ -18,26 +19,7 @@ if TYPE_CHECKING:
     from pylean.securities.symbol import Symbol
     from pylean.storage.market_hours import Session
 
-__all__ = ["ColumnPlan", "DataConsolidator", "EventHandlers"]
-
-
-class EventHandlers:
-    """A .NET event: handlers are added with ``+=`` and called as ``handler(sender, bar)`` in that order."""
-
-    def __init__(self) -> None:
-        self._handlers: list[Callable[[Any, TradeBar], Any]] = []
-
-    def __iadd__(self, handler: Callable[[Any, TradeBar], Any]) -> EventHandlers:
-        self._handlers.append(handler)
-        return self
-
-    def __isub__(self, handler: Callable[[Any, TradeBar], Any]) -> EventHandlers:
-        self._handlers.remove(handler)
-        return self
-
-    def __call__(self, sender: Any, bar: TradeBar) -> None:
-        for handler in self._handlers:
-            handler(sender, bar)
+__all__ = ["ColumnPlan", "DataConsolidator"]
 
 
 class ColumnPlan:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pylean.clock import from_ms, to_ms
+from pylean.feed.base_data import BaseData
 from pylean.naming import PascalNames
 from pylean.numbers import to_decimal
 
@@ -73,7 +74,7 @@ class Bar(PascalNames):
         return self.scale.decimal(getattr(self, field + "_scaled"))
 
 
-class TradeBar(Bar):
+class TradeBar(Bar, BaseData):
     """One bar of trades; ``time`` and ``end_time`` are naive New York times, prices USD, volume shares."""
 
     __slots__ = ("end_ms", "is_fill_forward", "period_ms", "symbol", "volume")
@@ -143,6 +144,10 @@ class TradeBar(Bar):
         """The close, which is what an indicator takes from a bar."""
         return self.close
 
+    @property
+    def decimal_value(self) -> Decimal:
+        return self.scale.decimal(self.close_scaled)
+
     price = value
 
     def __repr__(self) -> str:
@@ -152,7 +157,7 @@ class TradeBar(Bar):
         )
 
 
-class QuoteBar(PascalNames):
+class QuoteBar(BaseData):
     """One bar of quotes: ``bid`` and ``ask`` are ``None`` when that side had none; sizes are shares."""
 
     __slots__ = ("ask", "bid", "end_ms", "is_fill_forward", "last_ask_size", "last_bid_size", "period_ms", "symbol")
@@ -212,3 +217,7 @@ class QuoteBar(PascalNames):
 
     value = close
     price = close
+
+    @property
+    def decimal_value(self) -> Decimal:
+        return self.decimal("close")

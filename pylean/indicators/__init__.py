@@ -1,6 +1,16 @@
 """Indicators."""
 
-from pylean.indicators.base import Indicator, IndicatorDataPoint
+from pylean.indicators.base import BarIndicator, Indicator, IndicatorBase, IndicatorDataPoint, TradeBarIndicator
 from pylean.indicators.moving_averages import ExponentialMovingAverage, SimpleMovingAverage
+from pylean.indicators.rolling_window import RollingWindow
 
-__all__ = ["ExponentialMovingAverage", "Indicator", "IndicatorDataPoint", "SimpleMovingAverage"]
+__all__ = [
+    "BarIndicator",
+    "ExponentialMovingAverage",
+    "Indicator",
+    "IndicatorBase",
+    "IndicatorDataPoint",
+    "RollingWindow",
+    "SimpleMovingAverage",
+    "TradeBarIndicator",
+]

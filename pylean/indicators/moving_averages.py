@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from decimal import Decimal
 
+from pylean.feed.base_data import BaseData
 from pylean.indicators.base import Indicator
 from pylean.numbers import ONE, ZERO
 
@@ -21,7 +22,8 @@ class SimpleMovingAverage(Indicator):
         self._window: deque[Decimal] = deque(maxlen=period)
         self._sum = ZERO
 
-    def compute(self, value: Decimal) -> Decimal:
+    def compute(self, data: BaseData) -> Decimal:
+        value = data.decimal_value
         if len(self._window) == self.period:
             self._sum -= self._window[0]
         self._window.append(value)
@@ -44,10 +46,10 @@ class ExponentialMovingAverage(Indicator):
         self._factor = Decimal(2) / (period + 1)
         self._seed = SimpleMovingAverage(period)
 
-    def compute(self, value: Decimal) -> Decimal:
+    def compute(self, data: BaseData) -> Decimal:
         if self.samples <= self.period:
-            return self._seed.compute(value)
-        return value * self._factor + self.current.decimal_value * (ONE - self._factor)
+            return self._seed.compute(data)
+        return data.decimal_value * self._factor + self.current.decimal_value * (ONE - self._factor)
 
     def reset(self) -> None:
         self._seed.reset()

@@ -1,0 +1,1 @@
+"""Lean's names by topic; ``AlgorithmImports`` brings them all."""
