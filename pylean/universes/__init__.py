@@ -1,0 +1,1 @@
+"""Universes: what chooses the securities of an algorithm while it runs."""
