@@ -100,8 +100,8 @@ def _finish(
     started: datetime,
 ) -> BacktestOutcome:
     orders = run.handler.orders.values()
-    data_points = engine.data_points + run.history_points
-    log("debug", f"Algorithm Id:({job.algorithm_id}) completed. Processing total of {data_points:,} data points.")
+    total = engine.data_points + run.history_points
+    log("debug", f"Algorithm Id:({job.algorithm_id}) completed. Processing total of {total:,} data points.")
     results = engine.collector.results(orders)
     configuration = AlgorithmConfiguration(job.algorithm_id, run.start, run.end, parameters=run.parameters)
     state = RunState(
@@ -118,7 +118,8 @@ def _finish(
     return BacktestOutcome(
         statistics=results.statistics.summary,
         order_list_hash=results.order_list_hash,
-        data_points=data_points,
+        data_points=engine.data_points,
+        history_data_points=run.history_points,
         orders=len(orders),
         trades=len(engine.collector.trades.closed_trades),
         files=files,

@@ -65,7 +65,7 @@ def _about_corporate_actions(algorithm: QCAlgorithm, run: Run) -> list[EngineWar
         in_positions = symbol in traded and mode in (DataNormalizationMode.RAW, DataNormalizationMode.SPLIT_ADJUSTED)
         if not in_positions and mode is not DataNormalizationMode.TOTAL_RETURN:
             continue
-        file = FactorFile.read(run.market.paths, run.market.map_file(symbol.value, run.start).permtick)
+        file = FactorFile.read(run.market.paths, run.market.map_file(symbol).permtick)
         actions = [("dividend", event.day) for event in file.dividends(run.hours, run.start, run.end)]
         if mode is DataNormalizationMode.RAW:
             actions += [("split", event.day) for event in file.splits(run.hours, run.start, run.end)]

@@ -77,16 +77,25 @@ class EngineWarning:
 
 @dataclass(frozen=True)
 class BacktestOutcome:
-    """The result of a run. ``stopped_at`` is the simulated time (naive UTC) of a run that was stopped early."""
+    """The result of a run. ``stopped_at`` is the simulated time (naive UTC) of a run that was stopped early.
+
+    ``data_points`` are those of the stream, ``history_data_points`` those that ``history`` read beside it.
+    """
 
     statistics: dict[str, str]
     order_list_hash: str
     data_points: int
+    history_data_points: int
     orders: int
     trades: int
     files: list[Path]
     stopped_at: datetime | None
     warnings: list[EngineWarning]
+
+    @property
+    def total_data_points(self) -> int:
+        """What Lean's last log line counts."""
+        return self.data_points + self.history_data_points
 
 
 class Observer(Protocol):

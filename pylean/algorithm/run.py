@@ -14,7 +14,7 @@ from pylean.clock import AlgorithmClock, local_to_utc_ms, offset_ms_at
 from pylean.feed.reader import day_start_ms
 from pylean.feed.subscription import SubscriptionDataConfig, TickType
 from pylean.scheduling.events import EventQueue
-from pylean.securities.symbol import Symbol
+from pylean.securities.symbol import SYMBOL_RESOLVER, Symbol
 from pylean.storage import Resolution
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ class Run:
         """Lean's internal hourly feed of the benchmark, SPY unless set; no data is no error."""
         symbol = self.benchmark
         if symbol is None:
-            identifier = self.market.identify(_BENCHMARK_TICKER, self.start)
-            symbol = Symbol(_BENCHMARK_TICKER, str(identifier), _BENCHMARK_TICKER)
+            symbol = self.market.symbol(_BENCHMARK_TICKER)
         if self.market.history(symbol.value.lower(), Resolution.HOUR) is None:
             return None
         return SubscriptionDataConfig(symbol, Resolution.HOUR, TickType.TRADE, is_internal_feed=True)
@@ -91,9 +90,11 @@ _current: ContextVar[Run | None] = ContextVar("pylean_run", default=None)
 def making_algorithms_of(run: Run) -> Iterator[None]:
     """Algorithms made inside the block belong to this run."""
     token = _current.set(run)
+    resolver = SYMBOL_RESOLVER.set(run.market.symbol)
     try:
         yield
     finally:
+        SYMBOL_RESOLVER.reset(resolver)
         _current.reset(token)
 
 

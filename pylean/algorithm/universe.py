@@ -69,11 +69,10 @@ class UniverseMixin(AlgorithmCore):
         if ticker in self.securities:
             return self.securities[ticker]
         market = self._lean.market
-        identifier = market.identify(ticker, self._lean.start)
-        known = self.securities.adopt_ticker(ticker, str(identifier))
+        symbol = market.symbol(ticker)
+        known = self.securities.adopt_ticker(ticker, symbol.id)
         if known is not None:
             return known
-        symbol = Symbol(ticker, str(identifier), identifier.ticker)
         exchange = SecurityExchange(market.hours(ticker), self._lean.clock)
         security = Security(symbol, exchange, market.properties(ticker), self._lean.clock)
         self.securities.add(security)

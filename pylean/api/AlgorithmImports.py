@@ -8,6 +8,7 @@ import sys
 from collections import deque
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import *
 
 import numpy as np
 

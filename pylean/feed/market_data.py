@@ -7,7 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from pylean.numbers import ONE
+from pylean.securities.symbol import Symbol
 from pylean.storage import (
+    END_OF_TIME,
     ColumnCache,
     FactorFile,
     LeanPaths,
@@ -18,11 +20,11 @@ from pylean.storage import (
     Normalization,
     QuoteColumns,
     Resolution,
-    SecurityIdentifier,
     StorageError,
     SymbolProperties,
     TradeColumns,
     UnreadableZipError,
+    parse_identifier,
 )
 
 __all__ = ["MarketData"]
@@ -40,7 +42,7 @@ class MarketData:
         self._skip_unreadable = skip_unreadable
         self._columns = ColumnCache(cache_dir)
         self._resolver = MapFileResolver(self.paths)
-        self._map_files: dict[str, MapFile] = {}
+        self._map_files: dict[Symbol, MapFile] = {}
         self._factor_files: dict[str, FactorFile] = {}
         self._histories: dict[tuple[str, Resolution], TradeColumns | None] = {}
 
@@ -50,15 +52,19 @@ class MarketData:
     def properties(self, ticker: str) -> SymbolProperties:
         return SymbolProperties.read(self.paths, ticker)
 
-    def identify(self, ticker: str, day: date) -> SecurityIdentifier:
-        """The permanent identifier of what trades under a ticker on a day."""
-        return self._resolver.identify(ticker, day)
+    def symbol(self, ticker: str) -> Symbol:
+        """What trades under a ticker today: Lean reads tickers of algorithms so, whatever the days of the run."""
+        ticker = ticker.upper()
+        identifier = self._resolver.identify(ticker, END_OF_TIME)
+        return Symbol(ticker, str(identifier), identifier.ticker)
 
-    def map_file(self, ticker: str, day: date) -> MapFile:
-        """Ticker history of what trades under a ticker on a day."""
-        if ticker not in self._map_files:
-            self._map_files[ticker] = self._resolver.resolve(ticker, day)
-        return self._map_files[ticker]
+    def map_file(self, symbol: Symbol) -> MapFile:
+        """Ticker history of a security; empty without a file."""
+        known = self._map_files.get(symbol)
+        if known is None:
+            identifier = parse_identifier(symbol.id)
+            known = self._map_files[symbol] = self._resolver.resolve(identifier.ticker, identifier.first_date)
+        return known
 
     def factor(self, permtick: str, day: date, mode: int) -> Decimal:
         """What a stored price is multiplied by; exactly 1 without a factor file."""

@@ -39,7 +39,7 @@ class SubscriptionReader:
         self.config = config
         self._market = market
         ticker = config.symbol.value
-        self._map = market.map_file(ticker, first_day)
+        self._map = market.map_file(config.symbol)
         self._ticker = ticker.lower()
         self._trade_seed: TradeBar | None = None
         self._quote_seed: QuoteBar | None = None

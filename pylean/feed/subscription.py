@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pylean.naming import LeanEnum, PascalNames, UnsupportedApiError
+from pylean.naming import LeanEnum, PascalNames, UnsupportedApiError, add_pascal_names
 from pylean.storage import Resolution
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pylean.securities.symbol import Symbol
 
 __all__ = ["DataNormalizationMode", "SubscriptionDataConfig", "SubscriptionManager", "TickType"]
+
+# Resolution is part of the file formats, which know nothing of naming styles.
+add_pascal_names(Resolution)
 
 
 class TickType(LeanEnum):

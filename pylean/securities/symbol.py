@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from pylean.naming import PascalNames
+from collections.abc import Callable
+from contextvars import ContextVar
 
-__all__ = ["Symbol"]
+from pylean.naming import PascalNames, UnsupportedApiError
+from pylean.securities.security_type import Market, SecurityType
+
+__all__ = ["SYMBOL_RESOLVER", "Symbol"]
 
 
 class Symbol(PascalNames):
-    """One security, interned by the algorithm: the same security is always the same object.
+    """One security. Symbols of one identifier are equal, whatever the ticker was when each was made.
 
-    Dictionaries find it by identity, which is why the hash is the object's own; ``==`` also accepts the ticker
-    or the identifier as text, as Lean does in Python.
+    ``==`` also accepts the ticker or the identifier as text, as Lean does in Python.
     """
 
-    __slots__ = ("id", "permtick", "value")
+    __slots__ = ("_hash", "id", "permtick", "value")
 
     def __init__(self, value: str, identifier: str, permtick: str | None = None) -> None:
         self.value = value
         self.id = identifier
         self.permtick = permtick or value
+        self._hash = hash(identifier)
 
-    __hash__ = object.__hash__
+    @staticmethod
+    def create(ticker: str, security_type: SecurityType, market: str) -> Symbol:
+        """The US equity that goes by a ticker today. Raises UnsupportedApiError for other types and markets."""
+        if security_type != SecurityType.EQUITY or market.lower() != Market.USA:
+            raise UnsupportedApiError("Symbol", f"create({ticker!r}, {security_type!r}, {market!r})")
+        return SYMBOL_RESOLVER.get()(ticker)
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -38,3 +50,7 @@ class Symbol(PascalNames):
 
     def __repr__(self) -> str:
         return self.value
+
+
+#: How the run under way finds the symbol of a ticker.
+SYMBOL_RESOLVER: ContextVar[Callable[[str], Symbol]] = ContextVar("pylean_symbol_resolver")

@@ -26,6 +26,7 @@ from .paths import LeanPaths, TickType, validate_ticker
 from .quote_codec import decode_quotes, encode_quotes
 from .resolution import Resolution
 from .security_identifier import DEFAULT_DATE, SecurityIdentifier, generate_equity
+from .security_identifier import parse as parse_identifier
 from .staging import remove_abandoned, write_atomically
 from .store import LeanDataStore, MergeReport, merge_trades
 from .symbol_properties import SymbolProperties
@@ -78,6 +79,7 @@ __all__ = [
     "inspect_entry",
     "merge_trades",
     "pack_entry",
+    "parse_identifier",
     "read_comment",
     "read_entry",
     "remove_abandoned",

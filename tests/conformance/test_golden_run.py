@@ -111,7 +111,7 @@ def test_every_printed_figure_is_lean_s(run: GoldenRun, place: tuple[str, ...]) 
 
 
 def test_data_points_are_the_sum_of_bars_universe_and_history(run: GoldenRun) -> None:
-    assert run.outcome.data_points == DATA_POINTS == 15 * 8 * 23_400 + 1 + 750
+    assert run.outcome.total_data_points == DATA_POINTS == 15 * 8 * 23_400 + 1 + 750
 
 
 def test_the_run_ended_by_itself_with_trades(run: GoldenRun) -> None:

@@ -2,8 +2,9 @@
 
 from pylean.algorithm import QCAlgorithm
 from pylean.api.extensions import Extensions
-from pylean.api.values import Market, Resolution, SecurityType
 from pylean.scheduling.rules import DayOfWeek
+from pylean.securities.security_type import Market, SecurityType
+from pylean.storage import Resolution
 
 __all__ = [
     "DayOfWeek",

@@ -110,7 +110,7 @@ def _result(request: runner_service_pb2.ExecuteRequest, outcome: BacktestOutcome
     result = execution_pb2.RunResult(
         statistics=[execution_pb2.Statistic(name=name, value=value) for name, value in outcome.statistics.items()],
         order_list_hash=outcome.order_list_hash,
-        data_points=outcome.data_points,
+        data_points=outcome.total_data_points,
         simulated_data=request.simulated_data,
         orders=outcome.orders,
         trades=outcome.trades,

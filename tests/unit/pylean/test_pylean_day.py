@@ -57,7 +57,7 @@ def test_series_with_the_same_moments_share_a_cursor(market: Any) -> None:
         market.session(ticker, DAY)
     run = Run(MarketData(market.root, None), start_date=DAY)
     configs = [
-        SubscriptionDataConfig(Symbol(ticker, ticker), Resolution.MINUTE, TickType.TRADE)
+        SubscriptionDataConfig(Symbol(ticker, f"{ticker} 1"), Resolution.MINUTE, TickType.TRADE)
         for ticker in ("AAA", "BBB", "CCC")
     ]
     session: Any = run.hours.session(DAY)

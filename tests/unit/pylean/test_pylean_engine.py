@@ -214,7 +214,7 @@ class TestEndings:
     def test_a_run_that_goes_to_its_end(self, run_algorithm: Any) -> None:
         ran = run_algorithm(Daily)
         assert ran.algorithm.slices == 780
-        assert ran.outcome.data_points == 781
+        assert ran.outcome.total_data_points == 781
         assert ran.outcome.stopped_at is None
         assert ran.observer.is_started
         assert [warning.code for warning in ran.outcome.warnings] == ["NO_TRADES"]

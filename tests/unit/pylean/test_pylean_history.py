@@ -147,4 +147,4 @@ def test_points_of_history_count(market: Any, run_algorithm: Any) -> None:
 
     ran = run_algorithm(Asking)
     assert closes(ran.algorithm.bars) == [1]
-    assert ran.outcome.data_points == 390 + 1 + 1
+    assert (ran.outcome.data_points, ran.outcome.history_data_points) == (390 + 1, 1)

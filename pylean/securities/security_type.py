@@ -1,14 +1,10 @@
-"""Small value types of Lean that algorithms name."""
+"""Kinds of securities, and markets by name."""
 
 from __future__ import annotations
 
-from pylean.naming import LeanEnum, add_pascal_names
-from pylean.storage import Resolution
+from pylean.naming import LeanEnum
 
-__all__ = ["Market", "Resolution", "SecurityType"]
-
-# Resolution is part of the file formats, which know nothing of naming styles.
-add_pascal_names(Resolution)
+__all__ = ["Market", "SecurityType"]
 
 
 class Market:
