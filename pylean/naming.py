@@ -102,6 +102,16 @@ def _alias(name: str) -> property:
     return property(attrgetter(name), lambda self, value: setattr(self, name, value))
 
 
+class PascalStatics(type):
+    """Gives a class of static methods their PascalCase names."""
+
+    def __getattr__(cls, name: str) -> Any:
+        alias = snake_case(name)
+        if alias == name or not hasattr(cls, alias):
+            raise UnsupportedApiError(cls.__name__, name)
+        return getattr(cls, alias)
+
+
 class LeanOverrides:
     """Base of what algorithms subclass: a method overridden as ``OnData`` is also found as ``on_data``."""
 

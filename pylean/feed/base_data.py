@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from pylean.clock import to_ms
 from pylean.naming import LeanOverrides, PascalNames
 
 __all__ = ["BaseData"]
@@ -22,6 +23,8 @@ class BaseData(LeanOverrides, PascalNames):
 
     symbol: Any
     is_fill_forward: bool
+    #: What is fed often has a field of this name instead.
+    end_ms: int = property(lambda self: to_ms(self.end_time))  # type: ignore[assignment]
 
     @property
     def time(self) -> datetime:

@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from pylean.clock import EPOCH
 from pylean.events import EventHandlers
 from pylean.feed.base_data import BaseData
+from pylean.indicators.names import checked_period
+from pylean.indicators.points import IndicatorDataPoint, decimal_of
 from pylean.indicators.rolling_window import RollingWindow
 from pylean.naming import LeanOverrides, PascalNames
-from pylean.numbers import ZERO, to_decimal, to_float
+from pylean.numbers import format_fixed
 
-__all__ = ["BarIndicator", "Indicator", "IndicatorBase", "IndicatorDataPoint", "TradeBarIndicator"]
-
-
-class IndicatorDataPoint(BaseData):
-    """A value at a time (naive New York): ``(time, value)`` or ``(symbol, time, value)``."""
-
-    __slots__ = ("_time", "_value", "symbol")
-
-    def __init__(self, *arguments: Any) -> None:
-        self.symbol = arguments[0] if len(arguments) > 2 else None
-        self._time: datetime = arguments[-2]
-        self._value = to_decimal(arguments[-1])
-
-    @property
-    def time(self) -> datetime:
-        return self._time
-
-    @property
-    def end_time(self) -> datetime:
-        return self._time
-
-    @property
-    def decimal_value(self) -> Decimal:
-        return self._value
-
-    @property
-    def value(self) -> float:
-        return to_float(self._value)
-
-    price = value
-    is_fill_forward = False
-
-    def __repr__(self) -> str:
-        return f"{self._time} - {self.value}"
+__all__ = ["BarIndicator", "BarWindowIndicator", "Indicator", "IndicatorBase", "TradeBarIndicator", "WindowIndicator"]
 
 
 class IndicatorBase(LeanOverrides, PascalNames):
@@ -56,6 +24,7 @@ class IndicatorBase(LeanOverrides, PascalNames):
     Subclasses override ``compute(data)``, which returns the exact value after one more input, or ``None`` when the
     input gives no new value (``current`` then stays and ``updated`` is not called). A subclass with a state of its own
     overrides ``reset`` too and calls this one. Indicators that are made of others update them in ``compute``.
+    ``warm_up_period`` is how many samples it needs; where being ready means something else, ``is_ready`` is overridden.
     """
 
     def __init__(self, name: str, warm_up_period: int = 0) -> None:
@@ -63,7 +32,7 @@ class IndicatorBase(LeanOverrides, PascalNames):
         self.warm_up_period = warm_up_period
         self.samples = 0
         self.window: RollingWindow[IndicatorDataPoint] = RollingWindow(2)
-        self.current = IndicatorDataPoint(EPOCH, ZERO)
+        self.current = IndicatorDataPoint()
         self.window.add(self.current)
         self.updated = EventHandlers()
         #: The consolidators that feed it, so that it can be unregistered.
@@ -77,32 +46,25 @@ class IndicatorBase(LeanOverrides, PascalNames):
 
     @property
     def previous(self) -> IndicatorDataPoint:
-        return self.window[1] if len(self.window) > 1 else IndicatorDataPoint(EPOCH, ZERO)
+        return self.window[1] if len(self.window) > 1 else IndicatorDataPoint()
 
     def update(self, *data: Any) -> bool:
-        """Take a bar or point, or ``(time, value)``; returns ``is_ready``.
-
-        As in Lean the same object twice is one sample, and data older than the symbol's latest are left out.
-        """
-        point = self._taken(data)
-        latest = self._latest.get(point.symbol)
-        if latest is not None and (latest is point or point.end_time < latest.end_time):
-            return self.is_ready
-        self._latest[point.symbol] = point
-        self.samples += 1
-        value = self.compute(point)
-        if value is not None:
-            self.current = IndicatorDataPoint(point.symbol, point.end_time, value)
-            self.window.add(self.current)
-            if self.updated:
-                self.updated(self, self.current)
+        """Take a bar or point, or ``(time, value)``; returns ``is_ready``."""
+        self.take(data[0] if len(data) == 1 else self._point(data))
         return self.is_ready
 
-    def _taken(self, data: tuple[Any, ...]) -> Any:
-        """The input as ``compute`` gets it."""
-        if len(data) == 1:
-            return data[0]
-        raise TypeError(f"{type(self).__name__}.update takes a bar, not {data!r}: it needs more than one price")
+    def take(self, data: Any) -> None:
+        """One more input. As in Lean the same object twice is one sample, and data older than the symbol's latest are
+        left out."""
+        symbol = data.symbol
+        latest = self._latest.get(symbol)
+        if latest is not None and (latest is data or data.end_ms < latest.end_ms):
+            return
+        self._latest[symbol] = data
+        self.samples += 1
+        value = self.compute(data)
+        if value is not None:
+            self._publish(IndicatorDataPoint.at(data, value))
 
     def compute(self, data: Any) -> Decimal | None:
         """The indicator's exact value after one more input."""
@@ -113,14 +75,34 @@ class IndicatorBase(LeanOverrides, PascalNames):
         self.samples = 0
         self._latest.clear()
         self.window.reset()
-        self.current = IndicatorDataPoint(EPOCH, ZERO)
+        self.current = IndicatorDataPoint()
         self.window.add(self.current)
+
+    def to_detailed_string(self) -> str:
+        return f"{self.name} - {self}"
+
+    def _publish(self, point: IndicatorDataPoint) -> None:
+        self.current = point
+        self.window.add(point)
+        if self.updated:
+            self.updated(self, point)
+
+    def _point(self, data: tuple[Any, ...]) -> Any:
+        raise TypeError(f"{type(self).__name__}.update takes a bar, not {data!r}: it needs more than one price")
 
     def __getitem__(self, index: int) -> IndicatorDataPoint:
         return self.window[index]
 
     def __iter__(self) -> Iterator[IndicatorDataPoint]:
         return iter(self.window)
+
+    def __eq__(self, other: object) -> bool:
+        """As in Lean: indicators are equal only to themselves, numbers to the current value."""
+        if isinstance(other, (int, float, Decimal)):
+            return self.current.decimal_value == decimal_of(other)
+        return self is other
+
+    __hash__ = object.__hash__
 
     def __lt__(self, other: Any) -> bool:
         return self.current.decimal_value < _value_of(other)
@@ -135,18 +117,72 @@ class IndicatorBase(LeanOverrides, PascalNames):
         return self.current.decimal_value >= _value_of(other)
 
     def __str__(self) -> str:
-        return str(self.current.value)
+        """The current value with one to five places."""
+        whole, _, fraction = format_fixed(self.current.decimal_value, 5).partition(".")
+        return f"{whole}.{fraction.rstrip('0') or '0'}"
 
 
 class Indicator(IndicatorBase):
     """Takes points of one value: ``compute(point)`` reads ``point.decimal_value``; of a bar that is its close."""
 
-    def _taken(self, data: tuple[Any, ...]) -> BaseData:
-        return data[0] if len(data) == 1 else IndicatorDataPoint(*data)
+    def _point(self, data: tuple[Any, ...]) -> BaseData:
+        return IndicatorDataPoint(*data)
+
+
+class WindowIndicator(Indicator):
+    """Keeps the last ``period`` values: subclasses override ``compute_window``. Raises ValueError for a period below 1.
+
+    ``values[0]`` is the newest value, ``values[-1]`` the oldest.
+    """
+
+    def __init__(self, name: str, period: int, warm_up_period: int | None = None) -> None:
+        self.period = checked_period(name, period)
+        super().__init__(name, self.period if warm_up_period is None else warm_up_period)
+        self.values: deque[Decimal] = deque(maxlen=self.period)
+
+    def compute(self, data: BaseData) -> Decimal | None:
+        value, values = data.decimal_value, self.values
+        removed = values[-1] if len(values) == self.period else None
+        values.appendleft(value)
+        return self.compute_window(value, removed)
+
+    def compute_window(self, value: Decimal, removed: Decimal | None) -> Decimal | None:
+        """The exact value after ``value`` came in and ``removed``, once the window is full, fell out."""
+        raise TypeError(f"{type(self).__name__} does not override compute_window(value, removed)")
+
+    def reset(self) -> None:
+        self.values.clear()
+        super().reset()
 
 
 class BarIndicator(IndicatorBase):
     """Takes trade or quote bars: ``compute(bar)`` reads ``bar.decimal("high")`` and so on."""
+
+
+class BarWindowIndicator(BarIndicator):
+    """Keeps the last ``period`` bars: subclasses override ``compute_bars``. Raises ValueError for a period below 1.
+
+    ``bars[0]`` is the newest bar, ``bars[-1]`` the oldest.
+    """
+
+    def __init__(self, name: str, period: int, warm_up_period: int | None = None) -> None:
+        self.period = checked_period(name, period)
+        super().__init__(name, self.period if warm_up_period is None else warm_up_period)
+        self.bars: deque[Any] = deque(maxlen=self.period)
+
+    def compute(self, data: Any) -> Decimal | None:
+        bars = self.bars
+        removed = bars[-1] if len(bars) == self.period else None
+        bars.appendleft(data)
+        return self.compute_bars(data, removed)
+
+    def compute_bars(self, bar: Any, removed: Any | None) -> Decimal | None:
+        """The exact value after ``bar`` came in and ``removed``, once the window is full, fell out."""
+        raise TypeError(f"{type(self).__name__} does not override compute_bars(bar, removed)")
+
+    def reset(self) -> None:
+        self.bars.clear()
+        super().reset()
 
 
 class TradeBarIndicator(BarIndicator):
@@ -154,6 +190,4 @@ class TradeBarIndicator(BarIndicator):
 
 
 def _value_of(other: Any) -> Decimal:
-    if isinstance(other, IndicatorBase):
-        return other.current.decimal_value
-    return other.decimal_value if isinstance(other, BaseData) else to_decimal(other)
+    return other.current.decimal_value if isinstance(other, IndicatorBase) else decimal_of(other)

@@ -1,23 +1,6 @@
 """Names of indicators."""
 
-from pylean.indicators import (
-    BarIndicator,
-    ExponentialMovingAverage,
-    Indicator,
-    IndicatorBase,
-    IndicatorDataPoint,
-    RollingWindow,
-    SimpleMovingAverage,
-    TradeBarIndicator,
-)
+# ruff: noqa: F403, PLC0414 - the package's names are the algorithms' names
 
-__all__ = [
-    "BarIndicator",
-    "ExponentialMovingAverage",
-    "Indicator",
-    "IndicatorBase",
-    "IndicatorDataPoint",
-    "RollingWindow",
-    "SimpleMovingAverage",
-    "TradeBarIndicator",
-]
+from pylean.indicators import *
+from pylean.indicators import __all__ as __all__
