@@ -1,49 +1,117 @@
-"""Consolidators: longer bars made of shorter ones."""
+"""What every consolidator is: data in, longer bars out to whoever listens."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
+from pylean.clock import to_ms
 from pylean.events import EventHandlers
+from pylean.feed.base_data import BaseData
+from pylean.feed.bars import TradeBar
+from pylean.indicators.rolling_window import RollingWindow
 from pylean.naming import LeanOverrides, PascalNames
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pylean.feed.bars import TradeBar
-    from pylean.feed.series import TradeSeries
+    from pylean.feed.series import QuoteSeries, TradeSeries
     from pylean.securities.exchange import SecurityExchange
     from pylean.securities.symbol import Symbol
     from pylean.storage.market_hours import Session
 
-__all__ = ["ColumnPlan", "DataConsolidator"]
+__all__ = ["ColumnPlan", "DataConsolidator", "period_ms"]
+
+_WINDOW_SIZE = 2
 
 
 class ColumnPlan:
-    """Bars of a whole day, made at once from columns. Bar ``k`` is delivered at local time ``due_ms[k]``."""
+    """Bars of a whole day, made at once from columns. Bar ``k`` is delivered at local time ``due_ms[k]``.
 
-    __slots__ = ("bars", "due_ms")
+    ``working(local_ms)`` is the bar in the making when the points up to a local time were seen.
+    """
 
-    def __init__(self, due_ms: NDArray[np.int64], bars: Callable[[int], TradeBar]) -> None:
+    __slots__ = ("bars", "due_ms", "working")
+
+    def __init__(
+        self,
+        due_ms: NDArray[np.int64],
+        bars: Callable[[int], Any],
+        working: Callable[[int], Any] = lambda local_ms: None,
+    ) -> None:
         self.due_ms = due_ms
         self.bars = bars
+        self.working = working
 
 
 class DataConsolidator(LeanOverrides, PascalNames):
-    """Base of consolidators: bar by bar through ``update`` and ``scan``; some can plan a whole day by column."""
+    """Base of consolidators: bar by bar through ``update`` and ``scan``; some can plan a whole day by column.
 
-    def __init__(self) -> None:
-        self.data_consolidated = EventHandlers()
-        self.consolidated: TradeBar | None = None
-        self.symbol: Symbol | None = None
-        self.exchange: SecurityExchange | None = None
+    ``consolidator[0]`` is the newest bar, ``window`` keeps the last two. Two groups listen: ``relays`` are the
+    engine's own (indicators, ``algorithm.consolidate``, the next consolidator of a chain), ``data_consolidated`` is
+    the algorithm's. Consolidators of periods serve the relays first, others as their class says.
+
+    The state is made in ``__new__``, because Lean's subclasses in Python need not call ``__init__``.
+    """
+
+    #: The algorithm's handlers are called before the relays, and ``consolidated`` is set after both.
+    _handlers_come_first = False
+    #: Relays and handlers are one list, in the order in which they came.
+    _has_one_event = False
+
+    input_type: type = TradeBar
+    output_type: type = TradeBar
+
+    relays: EventHandlers
+    data_consolidated: EventHandlers
+    consolidated: Any
+    window: RollingWindow[Any]
+    symbol: Symbol | None
+    exchange: SecurityExchange | None
+    _follows: tuple[ColumnPlan, Callable[[], int]] | None
+
+    def __new__(cls, *arguments: Any, **options: Any) -> Any:
+        self = super().__new__(cls)
+        self.consolidated = None
+        self.window = RollingWindow(_WINDOW_SIZE)
+        self.symbol = None
+        self.exchange = None
+        self._follows = None
+        self._begin_events()
+        return self
+
+    @property
+    def current(self) -> Any:
+        """The newest bar; ``None`` before the first."""
+        return self.window[0]
+
+    @property
+    def previous(self) -> Any:
+        return self.window[1] if len(self.window) > 1 else None
+
+    def __getitem__(self, index: int) -> Any:
+        return self.window[index]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.window)
+
+    @property
+    def working_data(self) -> Any:
+        """The bar in the making as it is now; ``None`` while there is none."""
+        if self._follows is not None:
+            plan, reached_ms = self._follows
+            return plan.working(reached_ms())
+        return self._open_bar()
+
+    def _open_bar(self) -> Any:
+        """The bar in the making of a consolidator that is fed bar by bar."""
+        return None
 
     @property
     def working_end_ms(self) -> int | None:
-        """Local end of the bar that is being made; ``None`` while there is none."""
+        """Local end of the bar that waits for time to pass; ``None`` while nothing does."""
         return None
 
     def attach(self, symbol: Symbol, exchange: SecurityExchange) -> None:
@@ -51,21 +119,57 @@ class DataConsolidator(LeanOverrides, PascalNames):
         self.symbol = symbol
         self.exchange = exchange
 
-    def plan(self, series: TradeSeries, session: Session) -> ColumnPlan | None:
+    def plan(self, series: TradeSeries | QuoteSeries, session: Session) -> ColumnPlan | None:
         """The day's bars by column, or ``None`` when the day must be fed bar by bar."""
         return None
 
-    def update(self, data: TradeBar) -> None:
+    def follow(self, plan: ColumnPlan | None, reached_ms: Callable[[], int]) -> None:
+        """Today's bars come from a plan, of which the points up to ``reached_ms()`` were seen; ``None``: they are fed."""
+        self._follows = None if plan is None else (plan, reached_ms)
+
+    def update(self, data: Any) -> None:
         """Take the next bar."""
         raise TypeError(f"{type(self).__name__} does not override update(data)")
 
-    def scan(self, local_ms: int) -> None:
-        """Time has reached ``local_ms``: emit what is complete."""
+    def scan(self, current_local_time: datetime) -> None:
+        """Time has reached a moment (naive New York): emit what is complete."""
+        self.scan_at(to_ms(current_local_time))
 
-    def deliver(self, bar: TradeBar) -> None:
-        """Hand a finished bar to the handlers."""
+    def scan_at(self, local_ms: int) -> None:
+        """``scan`` for a time in milliseconds."""
+
+    def deliver(self, bar: Any) -> None:
+        """Hand a finished bar to the listeners."""
+        self.window.add(bar)
+        if self._handlers_come_first:
+            self.data_consolidated(self, bar)
+        self.relays(self, bar)
         self.consolidated = bar
-        self.data_consolidated(self, bar)
+        if not (self._handlers_come_first or self._has_one_event):
+            self.data_consolidated(self, bar)
+
+    def on_data_consolidated(self, bar: Any) -> None:
+        """What a subclass in Python calls with a finished bar."""
+        self.deliver(bar)
+
+    def reset(self) -> None:
+        """Forget every input and every bar."""
+        self.consolidated = None
+        self.window.reset()
+        self._follows = None
+
+    def dispose(self) -> None:
+        """Let go of all listeners."""
+        self._begin_events()
+
+    def _begin_events(self) -> None:
+        self.relays = EventHandlers()
+        self.data_consolidated = self.relays if self._has_one_event else EventHandlers()
+
+    def _check(self, data: Any) -> None:
+        """Raises TypeError for input of another kind than ``input_type``."""
+        if not isinstance(data, self.input_type):
+            raise TypeError(f"{type(self).__name__} takes a {self.input_type.__name__}, not a {type(data).__name__}")
 
 
 def period_ms(period: timedelta) -> int:
@@ -74,3 +178,11 @@ def period_ms(period: timedelta) -> int:
     if milliseconds <= 0:
         raise ValueError(f"consolidation period is {period}: it must be above 0")
     return milliseconds
+
+
+def span_ms(data: BaseData) -> tuple[int, int]:
+    """Local start and end of any data."""
+    end_ms = getattr(data, "end_ms", None)
+    if end_ms is None:
+        return to_ms(data.time), to_ms(data.end_time)
+    return end_ms - data.period_ms, end_ms

@@ -226,7 +226,7 @@ class QuoteSeries(Series):
 
     def stored_bar(self, row: int) -> QuoteBar:
         """A stored row as it is in the file, inside or outside the session."""
-        return QuoteBar(
+        return QuoteBar.of_sides(
             self.symbol,
             self._side("bid", row),
             self._shares(self.columns.bid_size, row),

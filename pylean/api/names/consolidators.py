@@ -1,9 +1,51 @@
-"""Names of consolidators."""
+"""Names of consolidators and of the bars they make."""
 
-from pylean.consolidators import DataConsolidator, MarketHourAwareConsolidator, TradeBarConsolidator
+from pylean.consolidators import (
+    BarDirection,
+    BaseDataConsolidator,
+    Calendar,
+    CalendarInfo,
+    ClassicRangeConsolidator,
+    ClassicRenkoConsolidator,
+    DataConsolidator,
+    DollarVolumeRenkoConsolidator,
+    IdentityDataConsolidator,
+    MarketHourAwareConsolidator,
+    PythonConsolidator,
+    QuoteBarConsolidator,
+    RangeBar,
+    RangeConsolidator,
+    RenkoBar,
+    RenkoConsolidator,
+    RenkoType,
+    SequentialConsolidator,
+    TradeBarConsolidator,
+    VolumeRenkoBar,
+    VolumeRenkoConsolidator,
+    WickedRenkoConsolidator,
+)
 
 __all__ = [
+    "BarDirection",
+    "BaseDataConsolidator",
+    "Calendar",
+    "CalendarInfo",
+    "ClassicRangeConsolidator",
+    "ClassicRenkoConsolidator",
     "DataConsolidator",
+    "DollarVolumeRenkoConsolidator",
+    "IdentityDataConsolidator",
     "MarketHourAwareConsolidator",
+    "PythonConsolidator",
+    "QuoteBarConsolidator",
+    "RangeBar",
+    "RangeConsolidator",
+    "RenkoBar",
+    "RenkoConsolidator",
+    "RenkoType",
+    "SequentialConsolidator",
     "TradeBarConsolidator",
+    "VolumeRenkoBar",
+    "VolumeRenkoConsolidator",
+    "WickedRenkoConsolidator",
 ]
