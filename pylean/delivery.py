@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pylean.consolidators.base import ColumnPlan, DataConsolidator
     from pylean.consolidators.scans import ConsolidatorScans
     from pylean.feed.day import SeriesGroup, TradingDay
-    from pylean.feed.series import TradeSeries
+    from pylean.feed.series import QuoteSeries, TradeSeries
     from pylean.feed.subscription import SubscriptionDataConfig
     from pylean.storage.market_hours import Session
 
@@ -26,7 +26,7 @@ class _Part:
 
     rank: int
     consolidator: DataConsolidator
-    series: TradeSeries
+    series: TradeSeries | QuoteSeries
     group: SeriesGroup
     plan: ColumnPlan | None = None
     is_active: bool = True
@@ -39,11 +39,11 @@ class _Part:
         point = self.group.position(index)
         if self.is_active and point >= 0:
             self.consolidator.update(self.series.bar(point))
-            self.consolidator.scan(local_ms)
+            self.consolidator.scan_at(local_ms)
 
 
 class DeliveryPlan:
-    """The consolidators of a day's trade subscriptions: by symbol, then in order of creation.
+    """The consolidators of a day's subscriptions: trades before quotes, by symbol, then in order of creation.
 
     Those that can plan a whole day by column deliver in the slices their bars are due; the others are fed in every
     slice and watched by ``scans``. Consolidators may come and go while the day runs.
@@ -56,16 +56,17 @@ class DeliveryPlan:
         self._planned: defaultdict[int, list[tuple[_Part, int]]] = defaultdict(list)
         self._fed: list[_Part] = []
         self._parts: dict[DataConsolidator, _Part] = {}
+        self._reached = -1
         scans.keep_open_bars()
-        for series, group in day.trades.values():
+        for series, group in _series_of(day):
             for consolidator in series.config.consolidators:
-                self._add(consolidator, series, group, consolidator.plan(series, session))
+                self._add(consolidator, series, group, consolidator.day_plan(series, session))
 
     def add(self, config: SubscriptionDataConfig, consolidator: DataConsolidator) -> None:
         """A consolidator joins: it is fed with what the day still brings."""
-        series, group = self._day.trades.get(config.symbol, (None, None))
-        if series is not None and group is not None:
-            self._add(consolidator, series, group, None)
+        for series, group in _series_of(self._day):
+            if series.config is config:
+                self._add(consolidator, series, group, None)
 
     def remove(self, consolidator: DataConsolidator) -> None:
         """A consolidator leaves: it delivers nothing more."""
@@ -77,6 +78,7 @@ class DeliveryPlan:
 
     def at(self, index: int) -> Callable[[], None] | None:
         """What to do in a slice; ``None`` for nothing."""
+        self._reached = index
         planned = self._planned.get(index)
         if planned is None and not self._fed:
             return None
@@ -96,9 +98,18 @@ class DeliveryPlan:
 
         return deliver
 
+    def _reached_ms(self) -> int:
+        """Local time of the latest slice whose points the consolidators have seen; before the first far in the past."""
+        return self._day.utc_ms[self._reached] + self._day.offset_ms if self._reached >= 0 else _BEFORE_ALL_MS
+
     def _add(
-        self, consolidator: DataConsolidator, series: TradeSeries, group: SeriesGroup, plan: ColumnPlan | None
+        self,
+        consolidator: DataConsolidator,
+        series: TradeSeries | QuoteSeries,
+        group: SeriesGroup,
+        plan: ColumnPlan | None,
     ) -> None:
+        consolidator.follow(plan, self._reached_ms)
         part = self._parts[consolidator] = _Part(self._rank_of(series), consolidator, series, group, plan)
         if plan is None:
             self._fed.append(part)
@@ -108,11 +119,18 @@ class DeliveryPlan:
         for bar, index in enumerate(indexes):
             self._planned[index].append((part, bar))
 
-    def _rank_of(self, series: TradeSeries) -> int:
+    def _rank_of(self, series: TradeSeries | QuoteSeries) -> int:
         """By series, then by arrival: sorting keeps the order of equal ranks."""
-        return list(self._day.trades).index(series.symbol) * _PARTS_PER_SERIES + len(self._parts)
+        place = next(place for place, (known, _) in enumerate(_series_of(self._day)) if known is series)
+        return place * _PARTS_PER_SERIES + len(self._parts)
 
 
+def _series_of(day: TradingDay) -> list[tuple[TradeSeries | QuoteSeries, SeriesGroup]]:
+    """The day's series in slice order."""
+    return [*day.trades.values(), *day.quotes.values()]
+
+
+_BEFORE_ALL_MS = -(1 << 62)
 _PARTS_PER_SERIES = 1 << 32
 
 

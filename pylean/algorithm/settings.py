@@ -23,6 +23,7 @@ class AlgorithmSettings(ClosedNames):
         self.stale_price_time_span = timedelta(hours=1)
         self.liquidate_enabled = True
         self.trading_days_per_year = 252
+        self.daily_consolidation_use_extended_market_hours = False
         self._close()
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pylean.clock import to_ms
 from pylean.events import EventHandlers
-from pylean.feed.base_data import BaseData
 from pylean.feed.bars import TradeBar
+from pylean.feed.base_data import BaseData
 from pylean.indicators.rolling_window import RollingWindow
 from pylean.naming import LeanOverrides, PascalNames
 
@@ -123,8 +123,14 @@ class DataConsolidator(LeanOverrides, PascalNames):
         """The day's bars by column, or ``None`` when the day must be fed bar by bar."""
         return None
 
+    def day_plan(self, series: TradeSeries | QuoteSeries, session: Session) -> ColumnPlan | None:
+        """``plan``, unless a subclass overrides how its bars are fed: then it must see every input."""
+        if any(_owner(type(self), name) < _owner(type(self), "plan") for name in ("update", "scan", "scan_at")):
+            return None
+        return self.plan(series, session)
+
     def follow(self, plan: ColumnPlan | None, reached_ms: Callable[[], int]) -> None:
-        """Today's bars come from a plan, of which the points up to ``reached_ms()`` were seen; ``None``: they are fed."""
+        """Today's bars come from a plan, whose points up to ``reached_ms()`` were seen; without one they are fed."""
         self._follows = None if plan is None else (plan, reached_ms)
 
     def update(self, data: Any) -> None:
@@ -186,3 +192,8 @@ def span_ms(data: BaseData) -> tuple[int, int]:
     if end_ms is None:
         return to_ms(data.time), to_ms(data.end_time)
     return end_ms - data.period_ms, end_ms
+
+
+def _owner(kind: type, name: str) -> int:
+    """Which of a class and its bases defines a method; 0 is the class itself."""
+    return next(place for place, base in enumerate(kind.__mro__) if name in vars(base))

@@ -36,7 +36,14 @@ class MadeBar(TradeBar):
 
     __slots__ = ("decimal_volume", "is_closed")
 
-    def __init__(self, symbol: Symbol, start_ms: int, end_ms: int, prices: tuple[Decimal, ...], volume: Decimal) -> None:
+    def __init__(
+        self,
+        symbol: Symbol,
+        start_ms: int,
+        end_ms: int,
+        prices: tuple[Decimal, Decimal, Decimal, Decimal],
+        volume: Decimal,
+    ) -> None:
         self.symbol = symbol
         self.end_ms = end_ms
         self.period_ms = end_ms - start_ms
@@ -157,11 +164,13 @@ class VolumeRenkoBar(BaseRenkoBar):
 
 
 class RangeBar(MadeBar):
-    """A bar whose high and low are at most ``range_size`` USD apart. As in Lean it has no start: ``time`` is 0001-01-01."""
+    """A bar whose high and low are at most ``range_size`` USD apart; as in Lean its ``time`` is always 0001-01-01."""
 
     __slots__ = ("decimal_range_size",)
 
-    def __init__(self, symbol: Symbol, time_ms: int, range_size: Decimal, open: Decimal, volume: Decimal = ZERO) -> None:
+    def __init__(
+        self, symbol: Symbol, time_ms: int, range_size: Decimal, open: Decimal, volume: Decimal = ZERO
+    ) -> None:
         super().__init__(symbol, _YEAR_ONE_MS, time_ms, (open, open, open, open), volume)
         self.decimal_range_size = range_size
 

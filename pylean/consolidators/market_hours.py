@@ -32,8 +32,8 @@ _HOUR_MS = 3_600_000
 class MarketHourAwareConsolidator(DataConsolidator):
     """Input outside the market's hours is left out. A day's bar spans the session and is emitted at the close.
 
-    Without ``daily_strict_end_time_enabled`` a day is a calendar day. ``period`` is a resolution or a timedelta; bars of
-    an odd length below a day, like ten minutes, count from the open and end with the session.
+    Without ``daily_strict_end_time_enabled`` a day is a calendar day. ``period`` is a resolution or a timedelta;
+    bars of an odd length below a day, like ten minutes, count from the open and end with the session.
     """
 
     _has_one_event = True

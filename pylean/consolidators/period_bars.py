@@ -26,18 +26,22 @@ class PeriodConsolidator(DataConsolidator):
     bars: ``_begin(data, start_ms, length_ms)`` and ``_absorb(working, data)``.
     """
 
+    # Here, not in __init__, because subclasses in Python need not call it.
+    _period: Period = CountPeriod()
+    _count: int | None = None
+    _length_ms: int | None = None
+    _working: Any = None
+    _seen = 0
+    _last_emit_ms: int | None = None
+    _fed_symbol: Any = None
+
     def __init__(
         self,
         period: timedelta | int | CalendarFunction,
         start_time: timedelta | None = None,
     ) -> None:
-        self._count: int | None = None
-        self._period: Period = self._specified(period, start_time)
+        self._period = self._specified(period, start_time)
         self._length_ms = self._period.length_ms
-        self._working: Any = None
-        self._seen = 0
-        self._last_emit_ms: int | None = None
-        self._fed_symbol: Any = None
 
     def _specified(self, period: timedelta | int | CalendarFunction, extra: timedelta | None) -> Period:
         if isinstance(period, Resolution):

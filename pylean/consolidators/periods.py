@@ -67,7 +67,9 @@ class CalendarPeriod:
 
     def __init__(self, calendar: CalendarFunction) -> None:
         if calendar(_A_MOMENT).start > _A_MOMENT:
-            raise ValueError("a calendar function gives the start of a moment's bar, which cannot be later than the moment")
+            raise ValueError(
+                "a calendar function gives the start of a moment's bar: it cannot be later than the moment"
+            )
         self._calendar = calendar
         #: A second until the function is asked, as in Lean.
         self.length_ms: int | None = 1000

@@ -13,8 +13,8 @@ __all__ = ["PythonConsolidator"]
 
 
 class PythonConsolidator(DataConsolidator):
-    """Subclasses override ``update(data)`` and ``scan(time)``, keep ``working_data`` and ``consolidated`` themselves, set
-    ``input_type`` and ``output_type``, and call ``on_data_consolidated(self, bar)`` with a finished bar."""
+    """Subclasses override ``update(data)`` and ``scan(time)``, keep ``working_data`` and ``consolidated`` themselves,
+    set ``input_type`` and ``output_type``, and call ``on_data_consolidated(self, bar)`` with a finished bar."""
 
     _has_one_event = True
     input_type = BaseData

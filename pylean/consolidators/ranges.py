@@ -23,9 +23,7 @@ class RangeConsolidator(SelectedValueConsolidator):
 
     output_type = RangeBar
 
-    def __init__(
-        self, range: int, selector: Selector | None = None, volume_selector: Selector | None = None
-    ) -> None:
+    def __init__(self, range: int, selector: Selector | None = None, volume_selector: Selector | None = None) -> None:
         super().__init__(selector, volume_selector)
         if range <= 0:
             raise ValueError(f"range is {range}: it must be above 0")

@@ -32,10 +32,10 @@ class ClassicRenkoConsolidator(SelectedValueConsolidator):
         even_bars: bool = True,
     ) -> None:
         if isinstance(selector, bool):
-            selector, even_bars = None, selector
+            even_bars, selector = selector, None
         super().__init__(selector, volume_selector)
         self._size = positive_size("bar_size", bar_size)
-        self._is_even = even_bars
+        self._is_even: bool = even_bars
         self._last_close: Decimal | None = None
 
     def reset(self) -> None:

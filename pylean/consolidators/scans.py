@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pylean.consolidators.base import span_ms
 
 if TYPE_CHECKING:
     from pylean.algorithm.run import Run
     from pylean.consolidators.base import DataConsolidator
-    from pylean.feed.bars import TradeBar
 
 __all__ = ["ConsolidatorScans"]
 
@@ -23,7 +24,7 @@ class _Watch:
         self.scan_ms = now_ms + increment_ms
         self._increment_ms = increment_ms
         self._span_ms = 0
-        self._seen: TradeBar | None = None
+        self._seen: Any = None
 
     @property
     def _step_ms(self) -> int:
@@ -31,12 +32,13 @@ class _Watch:
 
     def notice_delivery(self, to_utc_ms: Callable[[int], int]) -> bool:
         """Count on from the last bar delivered, if that is news."""
-        bar = self.consolidator.consolidated
+        bar = self.consolidator.current
         if bar is None or bar is self._seen:
             return False
         self._seen = bar
-        self._span_ms = self._span_ms or max(bar.period_ms, self._increment_ms)
-        self.scan_ms = to_utc_ms(bar.end_ms) + self._span_ms
+        start_ms, end_ms = span_ms(bar)
+        self._span_ms = self._span_ms or max(end_ms - start_ms, self._increment_ms)
+        self.scan_ms = to_utc_ms(end_ms) + self._span_ms
         return True
 
     def skip_until(self, utc_ms: int) -> None:
@@ -100,7 +102,7 @@ class ConsolidatorScans:
                 watch.skip_until(utc_ms)
                 continue
             run.move_to(moment)
-            watch.consolidator.scan(run.clock.local_ms)
+            watch.consolidator.scan_at(run.clock.local_ms)
             watch.advance(moment, run.to_utc_ms)
         self._find_next()
 

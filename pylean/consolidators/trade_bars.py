@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class TradeBarConsolidator(PeriodConsolidator):
         return bar
 
     def plan(self, series: TradeSeries | QuoteSeries, session: Session) -> ColumnPlan | None:
-        if not isinstance(series, TradeSeries) or type(self).update is not PeriodConsolidator.update:
+        if not isinstance(series, TradeSeries):
             return None
         if self._count == 1 and self._length_ms is None:
             return ColumnPlan(series.end_ms, series.bar)

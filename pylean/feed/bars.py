@@ -243,7 +243,7 @@ class QuoteBar(BaseData):
         bar.end_ms = end_ms
         bar.period_ms = period_ms
         bar.is_fill_forward = is_fill_forward
-        bar._value = None
+        bar._value = None  # noqa: SLF001 - it is this class's own
         return bar
 
     def update(

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pylean.naming import LeanEnum, PascalNames, UnsupportedApiError, add_pascal_names
+from pylean.feed.bars import QuoteBar, TradeBar
+from pylean.naming import LeanEnum, PascalNames, add_pascal_names
 from pylean.storage import Resolution
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ class SubscriptionDataConfig(PascalNames):
     consolidators: list[DataConsolidator] = field(default_factory=list)
 
     @property
+    def type(self) -> type:
+        """The class of its points."""
+        return QuoteBar if self.tick_type is TickType.QUOTE else TradeBar
+
+    @property
     def period_ms(self) -> int:
         """Length of a bar in milliseconds; a day for daily bars."""
         return int(self.resolution.period.total_seconds() * 1000)
@@ -77,19 +83,34 @@ class SubscriptionManager(PascalNames):
     def count(self) -> int:
         return len(self.subscriptions)
 
-    def add_consolidator(self, symbol: Symbol | str, consolidator: DataConsolidator) -> None:
-        """Feed a consolidator from the symbol's trades. Raises KeyError for a symbol without a subscription."""
+    def add_consolidator(
+        self, symbol: Symbol | str, consolidator: DataConsolidator, tick_type: TickType | None = None
+    ) -> None:
+        """Feed a consolidator from the symbol's first subscription with data of its kind, trades before quotes.
+
+        Raises KeyError for a symbol without a subscription, ValueError when none has the data.
+        """
         security = self._securities[symbol]
-        config = next((config for config in security.subscriptions if config.tick_type is TickType.TRADE), None)
+        subscriptions = sorted(security.subscriptions, key=lambda config: config.tick_type)
+        if tick_type is not None and all(config.tick_type != tick_type for config in subscriptions):
+            raise ValueError(f"{symbol} has no subscription of tick type {tick_type!r}")
+        config = next((one for one in subscriptions if issubclass(one.type, consolidator.input_type)), None)
         if config is None:
-            raise UnsupportedApiError("SubscriptionManager", f"consolidation of {symbol} without trade bars")
+            kinds = ", ".join(one.type.__name__ for one in subscriptions)
+            raise ValueError(
+                f"{type(consolidator).__name__} takes a {consolidator.input_type.__name__}; {symbol} has {kinds}"
+            )
         consolidator.attach(config.symbol, security.exchange)
         config.consolidators.append(consolidator)
         self.on_added(config, consolidator)
 
-    def remove_consolidator(self, symbol: Symbol | str, consolidator: DataConsolidator) -> None:
-        """Stop feeding a consolidator; unknown ones are ignored, as in Lean."""
+    def remove_consolidator(self, symbol: Symbol | str | None, consolidator: DataConsolidator) -> None:
+        """Stop feeding a consolidator, and let it go of its listeners; unknown ones are ignored, as in Lean."""
+        symbol = consolidator.symbol if symbol is None else symbol
+        if symbol is None:
+            return
         for config in self._securities[symbol].subscriptions:
             if consolidator in config.consolidators:
                 config.consolidators.remove(consolidator)
                 self.on_removed(consolidator)
+        consolidator.dispose()

@@ -39,6 +39,9 @@ class Exchange:
     def session(self, day: date) -> Session:
         return self.one
 
+    def is_open_at(self, local_ms: int) -> bool:
+        return self.one.open * 1000 <= local_ms % 86_400_000 < self.one.close * 1000
+
     def overlaps_open_hours(self, start_ms: int, end_ms: int) -> bool:
         day_ms = start_ms - start_ms % 86_400_000
         return start_ms < day_ms + self.one.close * 1000 and end_ms > day_ms + self.one.open * 1000
@@ -89,7 +92,7 @@ def fed(consolidator: DataConsolidator, series: TradeSeries) -> list[tuple[int, 
     delivered: list[tuple[int, Any]] = []
     for index in range(len(series)):
         consolidator.update(series.bar(index))
-        consolidator.scan(int(series.end_ms[index]))
+        consolidator.scan_at(int(series.end_ms[index]))
         delivered += [(int(series.end_ms[index]), bar) for bar in out[len(delivered) :]]
     return delivered
 
@@ -242,9 +245,9 @@ def test_a_scan_emits_what_time_has_passed() -> None:
     assert consolidator.working_bar is not None
     end_ms = consolidator.working_end_ms
     assert end_ms == day_ms(DAY) + (OPEN_S + 300) * 1000
-    consolidator.scan(end_ms - 1)
+    consolidator.scan_at(end_ms - 1)
     assert out == []
-    consolidator.scan(end_ms)
+    consolidator.scan_at(end_ms)
     assert [bar[1].strftime("%H:%M") for bar in out] == ["09:35"]
     assert consolidator.working_bar is None
     assert consolidator.working_end_ms is None
@@ -292,5 +295,5 @@ def test_bars_of_two_scales_meet_in_the_finer_one() -> None:
     consolidator.update(bar_at(datetime(2025, 6, 2, 9, 30), 10.5))
     consolidator.update(bar_at(datetime(2025, 6, 2, 9, 31), 10.1234))
     consolidator.update(bar_at(datetime(2025, 6, 2, 9, 32), 11))
-    consolidator.scan(day_ms(DAY) + (OPEN_S + 300) * 1000)
+    consolidator.scan_at(day_ms(DAY) + (OPEN_S + 300) * 1000)
     assert out[0][2:6] == (10.5, 11, 10.1234, 11)
