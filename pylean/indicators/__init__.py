@@ -16,9 +16,27 @@ from pylean.indicators.composite import (
     FunctionalIndicator,
     ResetCompositeIndicator,
 )
+from pylean.indicators.convergence import (
+    AbsolutePriceOscillator,
+    MovingAverageConvergenceDivergence,
+    PercentagePriceOscillator,
+    SchaffTrendCycle,
+    Trix,
+    TrueStrengthIndex,
+)
 from pylean.indicators.deviation import MeanAbsoluteDeviation, StandardDeviation, Variance
+from pylean.indicators.ehlers import MesaAdaptiveMovingAverage, SwissArmyKnife, SwissArmyKnifeTool
 from pylean.indicators.extensions import IndicatorExtensions
-from pylean.indicators.momentum import Momentum, MomentumPercent, RateOfChange, RateOfChangePercent, RateOfChangeRatio
+from pylean.indicators.midpoints import MidPoint, MidPrice
+from pylean.indicators.momentum import (
+    LogReturn,
+    Momentum,
+    MomentumPercent,
+    RateOfChange,
+    RateOfChangePercent,
+    RateOfChangeRatio,
+)
+from pylean.indicators.momersion import Momersion, MomersionIndicator
 from pylean.indicators.moving_average_type import MovingAverageType, MovingAverageTypeExtensions
 from pylean.indicators.moving_averages import (
     ArnaudLegouxMovingAverage,
@@ -30,8 +48,19 @@ from pylean.indicators.moving_averages import (
     TriangularMovingAverage,
     WilderMovingAverage,
 )
+from pylean.indicators.oscillators import (
+    RelativeVigorIndex,
+    RelativeVigorIndexSignal,
+    UltimateOscillator,
+    WaveTrendOscillator,
+)
+from pylean.indicators.parabolic import ParabolicStopAndReverse, ParabolicStopAndReverseExtended
+from pylean.indicators.pivots import PivotPoint, PivotPointsEventArgs, PivotPointsHighLow, PivotPointType, ZigZag
 from pylean.indicators.points import IndicatorDataPoint, IndicatorResult, IndicatorStatus
 from pylean.indicators.python_indicator import PythonIndicator
+from pylean.indicators.ranges import MassIndex, NormalizedAverageTrueRange, RogersSatchellVolatility, TrueRange
+from pylean.indicators.regression import LeastSquaresMovingAverage, RegressionChannel, TimeSeriesForecast
+from pylean.indicators.relative_strength import RelativeStrengthIndex, StochasticRelativeStrengthIndex
 from pylean.indicators.repeated_averages import (
     DoubleExponentialMovingAverage,
     T3MovingAverage,
@@ -39,9 +68,22 @@ from pylean.indicators.repeated_averages import (
     ZeroLagExponentialMovingAverage,
 )
 from pylean.indicators.rolling_window import RollingWindow
+from pylean.indicators.stochastics import PremierStochasticOscillator, Stochastic, WilliamsPercentR
+from pylean.indicators.swing_index import WilderAccumulativeSwingIndex, WilderSwingIndex
+from pylean.indicators.volume import (
+    IntradayVwap,
+    MoneyFlowIndex,
+    OnBalanceVolume,
+    RelativeDailyVolume,
+    SmoothedOnBalanceVolume,
+    VolumeWeightedAveragePriceIndicator,
+    VolumeWeightedMovingAverage,
+)
+from pylean.indicators.vortex import Vortex
 from pylean.indicators.windows import Delay, Identity, Maximum, Minimum, Sum, WindowIdentity
 
 __all__ = [
+    "AbsolutePriceOscillator",
     "ArnaudLegouxMovingAverage",
     "BarIndicator",
     "BarWindowIndicator",
@@ -60,34 +102,80 @@ __all__ = [
     "IndicatorExtensions",
     "IndicatorResult",
     "IndicatorStatus",
+    "IntradayVwap",
     "KaufmanAdaptiveMovingAverage",
     "KaufmanEfficiencyRatio",
+    "LeastSquaresMovingAverage",
     "LinearWeightedMovingAverage",
+    "LogReturn",
+    "MassIndex",
     "Maximum",
     "McGinleyDynamic",
     "MeanAbsoluteDeviation",
+    "MesaAdaptiveMovingAverage",
+    "MidPoint",
+    "MidPrice",
     "Minimum",
     "Momentum",
     "MomentumPercent",
+    "Momersion",
+    "MomersionIndicator",
+    "MoneyFlowIndex",
+    "MovingAverageConvergenceDivergence",
     "MovingAverageType",
     "MovingAverageTypeExtensions",
+    "NormalizedAverageTrueRange",
+    "OnBalanceVolume",
+    "ParabolicStopAndReverse",
+    "ParabolicStopAndReverseExtended",
+    "PercentagePriceOscillator",
+    "PivotPoint",
+    "PivotPointType",
+    "PivotPointsEventArgs",
+    "PivotPointsHighLow",
+    "PremierStochasticOscillator",
     "PythonIndicator",
     "RateOfChange",
     "RateOfChangePercent",
     "RateOfChangeRatio",
+    "RegressionChannel",
+    "RelativeDailyVolume",
     "RelativeMovingAverage",
+    "RelativeStrengthIndex",
+    "RelativeVigorIndex",
+    "RelativeVigorIndexSignal",
     "ResetCompositeIndicator",
+    "RogersSatchellVolatility",
     "RollingWindow",
+    "SchaffTrendCycle",
     "SimpleMovingAverage",
+    "SmoothedOnBalanceVolume",
     "StandardDeviation",
+    "Stochastic",
+    "StochasticRelativeStrengthIndex",
     "Sum",
+    "SwissArmyKnife",
+    "SwissArmyKnifeTool",
     "T3MovingAverage",
+    "TimeSeriesForecast",
     "TradeBarIndicator",
     "TriangularMovingAverage",
     "TripleExponentialMovingAverage",
+    "Trix",
+    "TrueRange",
+    "TrueStrengthIndex",
+    "UltimateOscillator",
     "Variance",
+    "VolumeWeightedAveragePriceIndicator",
+    "VolumeWeightedMovingAverage",
+    "Vortex",
+    "WaveTrendOscillator",
+    "WilderAccumulativeSwingIndex",
     "WilderMovingAverage",
+    "WilderSwingIndex",
+    "WilliamsPercentR",
     "WindowIdentity",
     "WindowIndicator",
     "ZeroLagExponentialMovingAverage",
+    "ZigZag",
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 
 from pylean.indicators.base import WindowIndicator
 from pylean.indicators.names import named
-from pylean.numbers import ONE, ZERO
+from pylean.numbers import ONE, ZERO, double_to_decimal, to_float
 
-__all__ = ["Momentum", "MomentumPercent", "RateOfChange", "RateOfChangePercent", "RateOfChangeRatio"]
+__all__ = ["LogReturn", "Momentum", "MomentumPercent", "RateOfChange", "RateOfChangePercent", "RateOfChangeRatio"]
 
 
 class Momentum(WindowIndicator):
@@ -63,3 +64,20 @@ class RateOfChangeRatio(RateOfChange):
     def compute_window(self, value: Decimal, removed: Decimal | None) -> Decimal:
         change = super().compute_window(value, removed)
         return change + ONE if change else ZERO
+
+
+class LogReturn(WindowIndicator):
+    """Natural logarithm of the value divided by the value ``period`` values ago; 0 where either is 0.
+
+    Raises ValueError where the two have different signs.
+    """
+
+    @named("LOGR({period})")
+    def __init__(self, name: str, period: int) -> None:
+        super().__init__(name, period)
+
+    def compute_window(self, value: Decimal, removed: Decimal | None) -> Decimal:
+        past = self.values[-1] if removed is None else removed
+        if not value or not past:
+            return ZERO
+        return double_to_decimal(math.log(to_float(value / past)))

@@ -7,7 +7,9 @@ from functools import wraps
 from inspect import signature
 from typing import Any
 
-__all__ = ["checked_period", "named"]
+from pylean.naming import LeanEnum, pascal_case
+
+__all__ = ["checked_period", "named", "text_of"]
 
 
 def named(pattern: str | Callable[..., str]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -23,7 +25,7 @@ def named(pattern: str | Callable[..., str]) -> Callable[[Callable[..., None]], 
             if "name" not in options and not (arguments and isinstance(arguments[0], str)):
                 bound = signature(construct).bind(self, "", *arguments, **options)
                 bound.apply_defaults()
-                values = {key: _text(value) for key, value in list(bound.arguments.items())[2:]}
+                values = {key: text_of(value) for key, value in list(bound.arguments.items())[2:]}
                 name = pattern.format(**values) if isinstance(pattern, str) else pattern(**values)
                 arguments = (name, *arguments)
             construct(self, *arguments, **options)
@@ -40,6 +42,8 @@ def checked_period(owner: str, period: int, lowest: int = 1) -> int:
     return int(period)
 
 
-def _text(value: Any) -> Any:
-    """A whole float as Lean's decimals show it."""
+def text_of(value: Any) -> Any:
+    """What Lean writes for a parameter: whole floats without a fraction, members of enumerations by name."""
+    if isinstance(value, LeanEnum):
+        return pascal_case(value.name.lower())
     return int(value) if isinstance(value, float) and value.is_integer() else value
