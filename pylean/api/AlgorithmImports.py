@@ -17,6 +17,7 @@ from pylean.api.names.algorithm import *
 from pylean.api.names.consolidators import *
 from pylean.api.names.data import *
 from pylean.api.names.indicators import *
+from pylean.api.names.models import *
 from pylean.api.names.orders import *
 from pylean.api.names.securities import *
 
