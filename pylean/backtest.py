@@ -66,6 +66,7 @@ def _initialize(job: BacktestJob, run: Run) -> QCAlgorithm:
     try:
         algorithm = algorithm_class()
         algorithm.initialize()
+        algorithm.framework_post_initialize()
         _check_dates(run)
     except StorageError:
         raise

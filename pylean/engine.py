@@ -53,6 +53,7 @@ class Engine:
         self._portfolio = algorithm.portfolio
         self._handler = run.handler
         self._events = run.events
+        self._framework = run.framework
         self._hours = run.hours
         account = AccountView(algorithm.portfolio)
         rates = InterestRates.read(run.market.paths)
@@ -134,7 +135,7 @@ class Engine:
                 self._report()
         self.data_points = points_before + day.points
 
-    def _run_slice(  # noqa: C901 - one branch for each step of Lean's list
+    def _run_slice(  # noqa: C901, PLR0912 - one branch for each step of Lean's list
         self, day: TradingDay, index: int, utc_ms: int, deliveries: DeliveryPlan, on_data: Callable[[Slice], Any]
     ) -> None:
         """One slice, step by step in Lean's order."""
@@ -166,6 +167,8 @@ class Engine:
                 raise
             except Exception as error:
                 raise AlgorithmError("on_data", self._clock.utc, error) from error
+        if self._framework.is_active:
+            self._call("the framework", partial(self._framework.on_data, Slice(day, index)))
         if handler.has_work:
             self._call("the order models", handler.process)
         if utc_ms >= self._next_sample_ms or held or self.collector.watched:
@@ -195,6 +198,7 @@ class Engine:
         if has_securities:
             added = SecurityChanges(algorithm.securities.values(), [])
             self._call("on_securities_changed", lambda: algorithm.on_securities_changed(added))
+            self._call("the framework", lambda: self._framework.on_securities_changed(added))
         self._sample()
 
     def _open_day(self, day: TradingDay) -> DeliveryPlan:
@@ -302,6 +306,7 @@ class Engine:
         record = _record(event)
         self.collector.on_order_event(record)
         self._observer.order_event(record)
+        self._call("the framework", lambda: self._framework.on_order_event(event))
         self._call("on_order_event", lambda: self._algorithm.on_order_event(event))
 
     def _call(self, where: str, callback: Callable[[], Any]) -> None:

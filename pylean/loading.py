@@ -9,6 +9,7 @@ from types import ModuleType
 
 from pylean import api
 from pylean.algorithm import QCAlgorithm
+from pylean.api.model_paths import forget_model_modules, install_model_paths
 
 __all__ = ["AlgorithmLoadError", "load_algorithm_class"]
 
@@ -39,6 +40,7 @@ def load_algorithm_class(path: Path) -> type[QCAlgorithm]:
         if folder in sys.path:
             sys.path.remove(folder)
         sys.path.insert(0, folder)
+    install_model_paths()
     _forget_earlier_modules()
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
@@ -65,6 +67,7 @@ def _forget_earlier_modules() -> None:
     for name in _own_modules:
         sys.modules.pop(name, None)
     _own_modules.clear()
+    forget_model_modules()
 
 
 def _lies_in(module: ModuleType, folder: Path) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pylean.algorithm.framework import FrameworkMixin
 from pylean.algorithm.history import HistoryMixin
-from pylean.algorithm.identifiers import IdentifiersMixin
 from pylean.algorithm.indicators import IndicatorsMixin
 from pylean.algorithm.trading import TradingMixin
 from pylean.algorithm.universe import UniverseMixin
@@ -15,7 +15,7 @@ from pylean.orders.events import OrderEvent
 __all__ = ["QCAlgorithm"]
 
 
-class QCAlgorithm(UniverseMixin, TradingMixin, HistoryMixin, IndicatorsMixin, IdentifiersMixin):
+class QCAlgorithm(UniverseMixin, TradingMixin, HistoryMixin, IndicatorsMixin, FrameworkMixin):
     """Subclass it and override the events you need, in snake_case or PascalCase."""
 
     def initialize(self) -> None:

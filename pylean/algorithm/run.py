@@ -14,13 +14,12 @@ from pylean.clock import AlgorithmClock, local_to_utc_ms, offset_ms_at
 from pylean.feed.reader import day_start_ms
 from pylean.feed.subscription import SubscriptionDataConfig, TickType
 from pylean.scheduling.events import EventQueue
-from pylean.securities.industry_identifiers import SECURITY_DEFINITIONS, SecurityDefinitions
-from pylean.securities.shortable import DATA_ROOT
 from pylean.securities.symbol import SYMBOL_RESOLVER, Symbol
 from pylean.storage import Resolution
 
 if TYPE_CHECKING:
     from pylean.feed.market_data import MarketData
+    from pylean.framework.pipeline import FrameworkPipeline
     from pylean.orders.transactions import TransactionHandler
     from pylean.storage import MarketHours
 
@@ -47,6 +46,7 @@ class Run:
     clock: AlgorithmClock = field(default_factory=AlgorithmClock)
     events: EventQueue = field(default_factory=EventQueue)
     handler: TransactionHandler = field(init=False)
+    framework: FrameworkPipeline = field(init=False)
     start: date = field(init=False)
     end: date = field(init=False)
     benchmark: Symbol | None = None
@@ -93,13 +93,9 @@ def making_algorithms_of(run: Run) -> Iterator[None]:
     """Algorithms made inside the block belong to this run."""
     token = _current.set(run)
     resolver = SYMBOL_RESOLVER.set(run.market.symbol)
-    definitions = SECURITY_DEFINITIONS.set(SecurityDefinitions(run.market.paths))
-    root = DATA_ROOT.set(run.market.paths.root)
     try:
         yield
     finally:
-        DATA_ROOT.reset(root)
-        SECURITY_DEFINITIONS.reset(definitions)
         SYMBOL_RESOLVER.reset(resolver)
         _current.reset(token)
 

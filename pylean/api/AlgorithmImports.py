@@ -16,8 +16,8 @@ from pylean.api.lazy import LazyModule
 from pylean.api.names.algorithm import *
 from pylean.api.names.consolidators import *
 from pylean.api.names.data import *
+from pylean.api.names.framework import *
 from pylean.api.names.indicators import *
-from pylean.api.names.models import *
 from pylean.api.names.orders import *
 from pylean.api.names.securities import *
 

@@ -10,21 +10,17 @@ if TYPE_CHECKING:
     from pylean.orders.order import Order
     from pylean.securities.security import Security
 
-__all__ = ["ConstantSlippageModel", "NullSlippageModel", "SlippageModel"]
+__all__ = ["ConstantSlippageModel", "NullSlippageModel"]
 
 
-class SlippageModel(LeanOverrides, PascalNames):
-    """Base of slippage models: none. Subclasses override ``get_slippage_approximation``."""
+class NullSlippageModel(LeanOverrides, PascalNames):
+    """No slippage."""
 
     def get_slippage_approximation(self, asset: Security, order: Order) -> float:
         return 0.0
 
 
-class NullSlippageModel(SlippageModel):
-    """No slippage."""
-
-
-class ConstantSlippageModel(SlippageModel):
+class ConstantSlippageModel(LeanOverrides, PascalNames):
     """A fixed share of the last price."""
 
     def __init__(self, slippage_percent: float) -> None:

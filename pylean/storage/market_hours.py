@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -108,6 +109,12 @@ class MarketHours:
         """Sessions of the trading days from ``start`` to ``end``, both included."""
         days = (start + timedelta(days=offset) for offset in range((end - start).days + 1))
         return [session for session in map(self.session, days) if session is not None]
+
+    @property
+    def usual_session_s(self) -> int:
+        """Length of the regular session on most weekdays; of lengths as frequent the longest."""
+        lengths = Counter(session.close - session.open for session in self._week if session is not None)
+        return max(lengths, key=lambda length: (lengths[length], length))
 
     def is_trading_day(self, day: date) -> bool:
         return self.session(day) is not None

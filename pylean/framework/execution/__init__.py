@@ -1,0 +1,1 @@
+"""Execution models: they make orders of targets."""

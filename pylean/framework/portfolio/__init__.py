@@ -1,0 +1,1 @@
+"""Portfolio construction models: they make targets of insights. Optimizers give the weights."""

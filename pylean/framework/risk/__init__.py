@@ -1,0 +1,1 @@
+"""Risk management models: they replace targets that risk too much."""
