@@ -1,6 +1,14 @@
 """Indicators."""
 
-from pylean.indicators.adaptive_averages import KaufmanAdaptiveMovingAverage, KaufmanEfficiencyRatio, McGinleyDynamic
+from pylean.indicators.adaptive_averages import (
+    FractalAdaptiveMovingAverage,
+    KaufmanAdaptiveMovingAverage,
+    KaufmanEfficiencyRatio,
+    McGinleyDynamic,
+)
+from pylean.indicators.average_ranges import AverageRange, AverageTrueRange, ChandeKrollStop, ChoppinessIndex
+from pylean.indicators.bands import AccelerationBands, BollingerBands, DonchianChannel, KeltnerChannels
+from pylean.indicators.bar_shape import BalanceOfPower, HeikinAshi, InternalBarStrength
 from pylean.indicators.base import (
     BarIndicator,
     BarWindowIndicator,
@@ -12,6 +20,7 @@ from pylean.indicators.base import (
 from pylean.indicators.composite import (
     CompositeIndicator,
     ConstantIndicator,
+    DerivedIndicator,
     FilteredIdentity,
     FunctionalIndicator,
     ResetCompositeIndicator,
@@ -25,8 +34,15 @@ from pylean.indicators.convergence import (
     TrueStrengthIndex,
 )
 from pylean.indicators.deviation import MeanAbsoluteDeviation, StandardDeviation, Variance
+from pylean.indicators.directional import (
+    AroonOscillator,
+    AverageDirectionalIndex,
+    AverageDirectionalMovementIndexRating,
+    DeMarkerIndicator,
+)
 from pylean.indicators.ehlers import MesaAdaptiveMovingAverage, SwissArmyKnife, SwissArmyKnifeTool
 from pylean.indicators.extensions import IndicatorExtensions
+from pylean.indicators.ichimoku import IchimokuKinkoHyo
 from pylean.indicators.midpoints import MidPoint, MidPrice
 from pylean.indicators.momentum import (
     LogReturn,
@@ -37,6 +53,15 @@ from pylean.indicators.momentum import (
     RateOfChangeRatio,
 )
 from pylean.indicators.momersion import Momersion, MomersionIndicator
+from pylean.indicators.money_flow import (
+    AccumulationDistribution,
+    AccumulationDistributionOscillator,
+    ChaikinMoneyFlow,
+    ChaikinOscillator,
+    EaseOfMovementValue,
+    ForceIndex,
+    KlingerVolumeOscillator,
+)
 from pylean.indicators.moving_average_type import MovingAverageType, MovingAverageTypeExtensions
 from pylean.indicators.moving_averages import (
     ArnaudLegouxMovingAverage,
@@ -48,6 +73,7 @@ from pylean.indicators.moving_averages import (
     TriangularMovingAverage,
     WilderMovingAverage,
 )
+from pylean.indicators.names import text_of
 from pylean.indicators.oscillators import (
     RelativeVigorIndex,
     RelativeVigorIndexSignal,
@@ -57,6 +83,15 @@ from pylean.indicators.oscillators import (
 from pylean.indicators.parabolic import ParabolicStopAndReverse, ParabolicStopAndReverseExtended
 from pylean.indicators.pivots import PivotPoint, PivotPointsEventArgs, PivotPointsHighLow, PivotPointType, ZigZag
 from pylean.indicators.points import IndicatorDataPoint, IndicatorResult, IndicatorStatus
+from pylean.indicators.price_oscillators import (
+    AugenPriceSpike,
+    AwesomeOscillator,
+    ChandeMomentumOscillator,
+    CommodityChannelIndex,
+    CoppockCurve,
+    DetrendedPriceOscillator,
+    KnowSureThing,
+)
 from pylean.indicators.python_indicator import PythonIndicator
 from pylean.indicators.ranges import MassIndex, NormalizedAverageTrueRange, RogersSatchellVolatility, TrueRange
 from pylean.indicators.regression import LeastSquaresMovingAverage, RegressionChannel, TimeSeriesForecast
@@ -69,7 +104,9 @@ from pylean.indicators.repeated_averages import (
 )
 from pylean.indicators.rolling_window import RollingWindow
 from pylean.indicators.stochastics import PremierStochasticOscillator, Stochastic, WilliamsPercentR
+from pylean.indicators.strength_oscillators import ConnorsRelativeStrengthIndex, DerivativeOscillator
 from pylean.indicators.swing_index import WilderAccumulativeSwingIndex, WilderSwingIndex
+from pylean.indicators.transforms import FisherTransform, HilbertTransform
 from pylean.indicators.volume import (
     IntradayVwap,
     MoneyFlowIndex,
@@ -84,17 +121,49 @@ from pylean.indicators.windows import Delay, Identity, Maximum, Minimum, Sum, Wi
 
 __all__ = [
     "AbsolutePriceOscillator",
+    "AccelerationBands",
+    "AccumulationDistribution",
+    "AccumulationDistributionOscillator",
     "ArnaudLegouxMovingAverage",
+    "AroonOscillator",
+    "AugenPriceSpike",
+    "AverageDirectionalIndex",
+    "AverageDirectionalMovementIndexRating",
+    "AverageRange",
+    "AverageTrueRange",
+    "AwesomeOscillator",
+    "BalanceOfPower",
     "BarIndicator",
     "BarWindowIndicator",
+    "BollingerBands",
+    "ChaikinMoneyFlow",
+    "ChaikinOscillator",
+    "ChandeKrollStop",
+    "ChandeMomentumOscillator",
+    "ChoppinessIndex",
+    "CommodityChannelIndex",
     "CompositeIndicator",
+    "ConnorsRelativeStrengthIndex",
     "ConstantIndicator",
+    "CoppockCurve",
+    "DeMarkerIndicator",
     "Delay",
+    "DerivativeOscillator",
+    "DerivedIndicator",
+    "DetrendedPriceOscillator",
+    "DonchianChannel",
     "DoubleExponentialMovingAverage",
+    "EaseOfMovementValue",
     "ExponentialMovingAverage",
     "FilteredIdentity",
+    "FisherTransform",
+    "ForceIndex",
+    "FractalAdaptiveMovingAverage",
     "FunctionalIndicator",
+    "HeikinAshi",
+    "HilbertTransform",
     "HullMovingAverage",
+    "IchimokuKinkoHyo",
     "Identity",
     "Indicator",
     "IndicatorBase",
@@ -102,9 +171,13 @@ __all__ = [
     "IndicatorExtensions",
     "IndicatorResult",
     "IndicatorStatus",
+    "InternalBarStrength",
     "IntradayVwap",
     "KaufmanAdaptiveMovingAverage",
     "KaufmanEfficiencyRatio",
+    "KeltnerChannels",
+    "KlingerVolumeOscillator",
+    "KnowSureThing",
     "LeastSquaresMovingAverage",
     "LinearWeightedMovingAverage",
     "LogReturn",
@@ -178,4 +251,5 @@ __all__ = [
     "WindowIndicator",
     "ZeroLagExponentialMovingAverage",
     "ZigZag",
+    "text_of",
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from decimal import Decimal
+from typing import Any
 
-from pylean.indicators.base import WindowIndicator
+from pylean.indicators.base import BarIndicator, WindowIndicator
 from pylean.indicators.names import named
 from pylean.numbers import ONE, ZERO, double_to_decimal, to_float
 
-__all__ = ["KaufmanAdaptiveMovingAverage", "KaufmanEfficiencyRatio", "McGinleyDynamic"]
+__all__ = ["FractalAdaptiveMovingAverage", "KaufmanAdaptiveMovingAverage", "KaufmanEfficiencyRatio", "McGinleyDynamic"]
 
 
 class KaufmanEfficiencyRatio(WindowIndicator):
@@ -86,3 +89,45 @@ class McGinleyDynamic(WindowIndicator):
             return average
         speed = self.period * double_to_decimal(to_float(value / average) ** 4.0)
         return average + (value - average) / speed if speed else average
+
+
+class FractalAdaptiveMovingAverage(BarIndicator):
+    """Ehlers' FRAMA: an exponential average of the bars' middles, fast while the fractal dimension is low.
+
+    ``n`` is even; ``long_period`` bounds how slow it gets. The middle itself until there are more than ``n`` bars.
+    """
+
+    @named("FRAMA({n},{long_period})")
+    def __init__(self, name: str, n: int, long_period: int = 198) -> None:
+        if n % 2:
+            raise ValueError(f"n of {name} is {n}: it must be even")
+        super().__init__(name, n)
+        self._speed = math.log(2.0 / (1 + long_period))
+        self._half = n // 2
+        self._highs: deque[float] = deque(maxlen=n)
+        self._lows: deque[float] = deque(maxlen=n)
+
+    def compute(self, data: Any) -> Decimal:
+        high, low = data.decimal("high"), data.decimal("low")
+        price: Decimal = (high + low) / 2
+        self._highs.append(to_float(high))
+        self._lows.append(to_float(low))
+        if self.samples <= self.warm_up_period:
+            return price
+        alpha = double_to_decimal(min(1.0, max(0.01, math.exp(self._speed * (self._dimension() - 1)))))
+        return alpha * price + (ONE - alpha) * self.exact
+
+    def _dimension(self) -> float:
+        """Fractal dimension: the ranges of both halves against the range of the whole; 0 without any range."""
+        highs, lows, half = list(self._highs), list(self._lows), self._half
+        newer = (max(highs[half:]) - min(lows[half:])) / half
+        older = (max(highs[:half]) - min(lows[:half])) / half
+        whole = (max(highs) - min(lows)) / len(highs)
+        if newer + older <= 0 or whole <= 0:
+            return 0.0
+        return math.log((newer + older) / whole) / math.log(2)
+
+    def reset(self) -> None:
+        self._highs.clear()
+        self._lows.clear()
+        super().reset()

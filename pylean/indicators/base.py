@@ -23,7 +23,8 @@ class IndicatorBase(LeanOverrides, PascalNames):
 
     Subclasses override ``compute(data)``, which returns the exact value after one more input, or ``None`` when the
     input gives no new value (``current`` then stays and ``updated`` is not called). A subclass with a state of its own
-    overrides ``reset`` too and calls this one. Indicators that are made of others update them in ``compute``.
+    overrides ``reset`` too and calls this one. Indicators that are made of others update them in ``compute`` and name
+    them in ``parts``, so that they are reset together.
     ``warm_up_period`` is how many samples it needs; where being ready means something else, ``is_ready`` is overridden.
     """
 
@@ -37,7 +38,13 @@ class IndicatorBase(LeanOverrides, PascalNames):
         self.updated = EventHandlers()
         #: The consolidators that feed it, so that it can be unregistered.
         self.consolidators: list[Any] = []
+        self.parts: tuple[IndicatorBase, ...] = ()
         self._latest: dict[Any, BaseData] = {}
+
+    @property
+    def exact(self) -> Decimal:
+        """The current value as it was computed."""
+        return self.current.decimal_value
 
     @property
     def is_ready(self) -> bool:
@@ -66,12 +73,18 @@ class IndicatorBase(LeanOverrides, PascalNames):
         if value is not None:
             self._publish(IndicatorDataPoint.at(data, value))
 
+    def take_value(self, data: Any, value: Decimal) -> None:
+        """One more input: a value at the time of other data."""
+        self.take(IndicatorDataPoint.at(data, value))
+
     def compute(self, data: Any) -> Decimal | None:
         """The indicator's exact value after one more input."""
         raise TypeError(f"{type(self).__name__} does not override compute(data)")
 
     def reset(self) -> None:
         """Forget every sample."""
+        for part in self.parts:
+            part.reset()
         self.samples = 0
         self._latest.clear()
         self.window.reset()

@@ -16,6 +16,7 @@ from pylean.numbers import ZERO, to_decimal
 __all__ = [
     "CompositeIndicator",
     "ConstantIndicator",
+    "DerivedIndicator",
     "FilteredIdentity",
     "FunctionalIndicator",
     "ResetCompositeIndicator",
@@ -73,6 +74,21 @@ class FunctionalIndicator(IndicatorBase):
 
     def __class_getitem__(cls, item: Any) -> Any:
         return cls
+
+
+class DerivedIndicator(Indicator):
+    """A value that the indicator it belongs to works out and gives it; ready when that one says so."""
+
+    def __init__(self, name: str, is_ready: Callable[[], bool]) -> None:
+        super().__init__(name)
+        self._is_ready = is_ready
+
+    @property
+    def is_ready(self) -> bool:
+        return self._is_ready()
+
+    def compute(self, data: BaseData) -> Decimal:
+        return data.decimal_value
 
 
 class FilteredIdentity(Indicator):

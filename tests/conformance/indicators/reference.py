@@ -9,10 +9,11 @@ A module of this package lists ``Case`` objects in ``CASES`` and runs them by::
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,15 @@ from pylean.indicators import BarIndicator, IndicatorBase, IndicatorDataPoint
 from pylean.numbers import use_lean_decimals
 from pylean.securities.symbol import Symbol
 
-__all__ = ["SYMBOL", "Case", "ReferenceTests", "bar_of", "rows_of"]
+__all__ = ["SYMBOL", "Case", "ReferenceTests", "bar_of", "line", "rows_of"]
 
 SYMBOL = Symbol("SPY", "SPY R735QTJ8XC9X")
-Row = Mapping[str, str]
 
 _DATE_FORMATS = (
     "%m/%d/%Y %I:%M:%S %p",
     "%Y-%m-%d %I:%M:%S %p",
+    "%m/%d/%Y %I:%M %p",
+    "%m/%d/%y %I:%M %p",
     "%m/%d/%Y %H:%M:%S",
     "%m/%d/%Y %H:%M",
     "%m/%d/%Y",
@@ -44,13 +46,25 @@ _DATE_FORMATS = (
 )
 
 
-def rows_of(path: Path) -> Iterator[Row]:
+class Row(dict[str, str]):
+    """One row of a file; its time and bar are worked out once for all the tests that read it."""
+
+    @cached_property
+    def time(self) -> datetime:
+        return time_of(self)
+
+    @cached_property
+    def bar(self) -> TradeBar:
+        return bar_of(self)
+
+
+@cache
+def rows_of(path: Path) -> list[Row]:
     """Rows of a reference file, by lower-case column name."""
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     header = [name.strip().strip('"').lower() for name in lines[0].split(",")]
-    for line in lines[1:]:
-        if line.strip():
-            yield dict(zip(header, (cell.strip().strip('"') for cell in line.split(",")), strict=False))
+    cells = ([cell.strip().strip('"') for cell in line.split(",")] for line in lines[1:] if line.strip())
+    return [Row(zip(header, row, strict=False)) for row in cells]
 
 
 def time_of(row: Row) -> datetime:
@@ -69,15 +83,20 @@ def time_of(row: Row) -> datetime:
 def bar_of(row: Row, symbol: Any = SYMBOL) -> TradeBar:
     """A row as a bar; without a volume column the volume is 0."""
     prices = [Decimal(row[column]) for column in ("open", "high", "low", "close")]
-    return TradeBar(time_of(row), symbol, *prices, float(row.get("volume") or 0), timedelta(minutes=1))
+    return TradeBar(row.time, symbol, *prices, float(row.get("volume") or 0), timedelta(minutes=1))
 
 
 def point_of(row: Row) -> IndicatorDataPoint:
-    return IndicatorDataPoint(SYMBOL, time_of(row), Decimal(row["close"]))
+    return IndicatorDataPoint(SYMBOL, row.time, Decimal(row["close"]))
 
 
 def current_value(indicator: Any) -> float:
     return float(indicator.current.decimal_value)
+
+
+def line(name: str) -> Callable[[Any], float]:
+    """Reads one of an indicator's further lines: ``line("upper_band")``."""
+    return lambda indicator: current_value(getattr(indicator, name))
 
 
 @dataclass(frozen=True)
@@ -107,7 +126,7 @@ class Case:
         if self.feed is not None:
             self.feed(indicator, row)
         else:
-            indicator.update(bar_of(row) if isinstance(indicator, BarIndicator) else point_of(row))
+            indicator.update(row.bar if isinstance(indicator, BarIndicator) else point_of(row))
 
     def compare(self, indicator: Any, folder: Path) -> int:
         """Feed the whole file; how many rows were compared."""
