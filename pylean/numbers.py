@@ -1,7 +1,8 @@
 """Number rules of .NET that Lean's results depend on: decimals with a scale, and their way to floats and back.
 
-Python's ``decimal`` with 28 digits and half-even rounding stands for .NET's ``decimal``: products add scales and
-trailing zeros survive, which Lean's order hash shows.
+Python's ``decimal`` with 29 digits, at most 28 of them after the point, and half-even rounding stands for .NET's
+``decimal``: products add scales and trailing zeros survive, which Lean's order hash shows. The one difference left is
+that .NET has no room for a 29th digit in numbers whose digits begin above 79228162514264337593543950335.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ __all__ = [
     "use_lean_decimals",
 ]
 
-DECIMAL_CONTEXT = Context(prec=28, rounding=ROUND_HALF_EVEN)
+#: The smallest exponent is that of the last digit: numbers below 0.1 lose digits, not places.
+DECIMAL_CONTEXT = Context(prec=29, Emin=0, rounding=ROUND_HALF_EVEN)
 ZERO = Decimal(0)
 ONE = Decimal(1)
 

@@ -126,3 +126,23 @@ def test_thousands_are_grouped_on_request() -> None:
 
 def test_products_add_scales_as_in_dotnet() -> None:
     assert str(Decimal("144.7730") * Decimal("1.0000000")) == "144.77300000000"
+
+
+@pytest.mark.parametrize(
+    ("dividend", "divisor", "quotient"),
+    [
+        ("100", "3", "33.333333333333333333333333333"),
+        ("50", "3", "16.666666666666666666666666667"),
+        ("1", "3", "0.3333333333333333333333333333"),
+        ("0.04", "3", "0.0133333333333333333333333333"),
+    ],
+)
+def test_quotients_have_the_digits_of_dotnet(dividend: str, divisor: str, quotient: str) -> None:
+    use_lean_decimals()
+    assert str(Decimal(dividend) / Decimal(divisor)) == quotient
+
+
+def test_what_is_beyond_the_28th_place_is_gone() -> None:
+    use_lean_decimals()
+    assert Decimal("1e-20") * Decimal("4e-9") == 0
+    assert Decimal("1e-20") * Decimal("1.4e-8") == Decimal("1e-28")
