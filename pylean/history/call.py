@@ -65,18 +65,19 @@ class HistoryCall:
         unknown = set(given) - {field.name for field in fields(cls)}
         if unknown:
             raise TypeError(f"history has no parameter {', '.join(sorted(unknown))}")
-        return cls(**given)._checked()
+        return _checked(cls(**given))
 
-    def _checked(self) -> HistoryCall:
-        windows = [value for value in (self.periods, self.span, self.start) if value is not None]
-        if len(windows) != 1:
-            raise TypeError("history needs one window: a number of bars, a timedelta, or a start and an end")
-        if self.start is not None and self.end is None:
-            raise TypeError("history from a start needs an end too")
-        resolution = None if self.resolution is None else Resolution(self.resolution)
-        if resolution is Resolution.TICK:
-            raise ValueError("resolution of history is tick: pylean reads second, minute, hour and daily bars")
-        return replace(self, resolution=resolution, start=_moment(self.start), end=_moment(self.end))
+
+def _checked(call: HistoryCall) -> HistoryCall:
+    windows = [value for value in (call.periods, call.span, call.start) if value is not None]
+    if len(windows) != 1:
+        raise TypeError("history needs one window: a number of bars, a timedelta, or a start and an end")
+    if call.start is not None and call.end is None:
+        raise TypeError("history from a start needs an end too")
+    resolution = None if call.resolution is None else Resolution(call.resolution)
+    if resolution is Resolution.TICK:
+        raise ValueError("resolution of history is tick: pylean reads second, minute, hour and daily bars")
+    return replace(call, resolution=resolution, start=_moment(call.start), end=_moment(call.end))
 
 
 def _window(left: list[Any]) -> dict[str, Any]:

@@ -38,9 +38,9 @@ def frame_of(histories: Iterable[HistoryPoints]) -> pd.DataFrame:
     symbols = sorted({symbol for symbol, _, _ in tables})
     owners = np.concatenate([np.full(len(end_ms), symbols.index(symbol)) for symbol, end_ms, _ in tables])
     times = pd.DatetimeIndex(moments.astype("datetime64[ms]").astype("datetime64[us]"), name="time")
-    index = pd.MultiIndex(
-        levels=[symbol_index(symbols), times], codes=[owners, places], names=["symbol", "time"], verify_integrity=False
-    )
+    levels: Any = [symbol_index(symbols), times]
+    codes: Any = [owners, places]
+    index = pd.MultiIndex(levels=levels, codes=codes, names=["symbol", "time"], verify_integrity=False)
     names = sorted({name for _, _, columns in tables for name in columns})
     values = {
         name: np.concatenate([columns.get(name, np.full(len(end_ms), np.nan)) for _, end_ms, columns in tables])
@@ -93,7 +93,8 @@ def symbol_index(symbols: Iterable[Symbol]) -> pd.Index[Any]:
     listed = list(symbols)
     values = np.empty(len(listed), object)
     values[:] = listed
-    index: pd.Index[Any] = _symbol_index_class()._simple_new(values, "symbol")
+    # pd.Index(…) would make a plain index of objects.
+    index: pd.Index[Any] = _symbol_index_class()._simple_new(values, "symbol")  # noqa: SLF001
     return index
 
 
@@ -102,7 +103,7 @@ def _symbol_index_class() -> Any:
     """The class is made when the first frame is: pandas takes long to import."""
     import pandas as pd  # noqa: PLC0415
 
-    class SymbolIndex(pd.Index):  # type: ignore[type-arg]
+    class SymbolIndex(pd.Index):
         """Looks up text by the symbols it equals; pandas keeps the class through selections and ``unstack``."""
 
         @property
@@ -112,7 +113,7 @@ def _symbol_index_class() -> Any:
         def _symbol(self, key: Any) -> Any:
             if not isinstance(key, str):
                 return key
-            return next((symbol for symbol in self._values if symbol == key), key)
+            return next((symbol for symbol in self._values if symbol == key), key)  # type: ignore[attr-defined]
 
         def get_loc(self, key: Any) -> Any:
             return super().get_loc(self._symbol(key))
@@ -124,7 +125,7 @@ def _symbol_index_class() -> Any:
             return super().get_indexer(self._symbols(target), *arguments, **options)
 
         def _get_indexer_strict(self, key: Any, axis_name: str) -> Any:
-            return super()._get_indexer_strict(self._symbols(key), axis_name)
+            return super()._get_indexer_strict(self._symbols(key), axis_name)  # type: ignore[misc]
 
         def _symbols(self, keys: Any) -> Any:
             return pd.Index([self._symbol(key) for key in keys], dtype=object)

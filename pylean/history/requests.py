@@ -18,8 +18,8 @@ from pylean.storage import Resolution
 
 if TYPE_CHECKING:
     from pylean.algorithm.run import Run
-    from pylean.securities.manager import SecurityManager
     from pylean.algorithm.settings import UniverseSettings
+    from pylean.securities.manager import SecurityManager
 
 __all__ = ["HistoryRequests"]
 
@@ -36,7 +36,7 @@ class HistoryRequests:
         """One symbol or ticker, or several; all securities for ``None``. Raises KeyError for an unknown ticker."""
         if asked is None:
             return list(self._securities.keys())
-        several = asked if isinstance(asked, Iterable) and not isinstance(asked, str) else [asked]
+        several: Iterable[Any] = asked if isinstance(asked, Iterable) and not isinstance(asked, str) else [asked]
         return [self._securities.symbol(getattr(one, "symbol", one)) for one in several]
 
     def points(self, call: HistoryCall) -> list[HistoryPoints]:
@@ -46,11 +46,11 @@ class HistoryRequests:
         if end > now:
             self._run.log("debug", "A history request reached beyond now; it ends now.")
             end = now
-        found: list[HistoryPoints] = []
-        for symbol in self.symbols(call.symbols):
-            for config in self.configs(symbol, call):
-                found.append(self.read(config, self._start(config, call, now), end))
-        return found
+        return [
+            self.read(config, self._start(config, call, now), end)
+            for symbol in self.symbols(call.symbols)
+            for config in self.configs(symbol, call)
+        ]
 
     def read(self, config: SubscriptionDataConfig, start: datetime, end: datetime) -> HistoryPoints:
         """Points of one subscription with ``start`` < end time ≤ ``end``, counted."""
@@ -124,7 +124,8 @@ class HistoryRequests:
             "data_normalization_mode": call.data_normalization_mode,
         }
         given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-        return replace(config, consolidators=[], **given)
+        asked = replace(config, consolidators=[], **given)
+        return replace(asked, extended_market_hours=False) if asked.resolution is Resolution.DAILY else asked
 
     def _start(self, config: SubscriptionDataConfig, call: HistoryCall, now: datetime) -> datetime:
         if call.start is not None:

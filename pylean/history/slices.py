@@ -67,8 +67,16 @@ class HistorySlice(DataDictionary):
 
     def __init__(self, time: datetime) -> None:
         super().__init__(time)
-        self.bars = DataDictionary(time)
-        self.quote_bars = DataDictionary(time)
+        self._trades: dict[Symbol, TradeBar] = {}
+        self._quotes: dict[Symbol, QuoteBar] = {}
+
+    @property
+    def bars(self) -> DataDictionary:
+        return DataDictionary(self.time, dict(self._trades))
+
+    @property
+    def quote_bars(self) -> DataDictionary:
+        return DataDictionary(self.time, dict(self._quotes))
 
     @property
     def has_data(self) -> bool:
@@ -76,10 +84,11 @@ class HistorySlice(DataDictionary):
 
     def add(self, bar: TradeBar | QuoteBar) -> None:
         """One more bar that ended at this moment."""
-        is_quote = isinstance(bar, QuoteBar)
-        (self.quote_bars if is_quote else self.bars)._data[bar.symbol] = bar
-        if not is_quote or bar.symbol not in self.bars:
-            self._data[bar.symbol] = bar
+        if isinstance(bar, TradeBar):
+            self._trades[bar.symbol] = self._data[bar.symbol] = bar
+        else:
+            self._quotes[bar.symbol] = bar
+            self._data.setdefault(bar.symbol, bar)
 
 
 def slices_of(histories: Iterable[HistoryPoints]) -> list[HistorySlice]:

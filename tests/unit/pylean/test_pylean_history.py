@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pylean.api.AlgorithmImports import QCAlgorithm, QuoteBar, Resolution, TradeBar
+from pylean.api.AlgorithmImports import DataNormalizationMode, QCAlgorithm, QuoteBar, RenkoBar, Resolution, TradeBar
+from pylean.history import start_of_bars
+from pylean.storage import MarketHours
+from pylean.storage.market_hours import Session
 
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 6, 2), date(2025, 6, 3), date(2025, 6, 4)
+
+_FULL = Session(date.min, 14_400, 34_200, 57_600, 72_000)
+_SHORT = Session(date.min, 14_400, 34_200, 46_800, 46_800)
+HOURS = MarketHours(
+    [_FULL] * 5 + [None] * 2, {date(2025, 7, 3): _SHORT, date(2025, 7, 4): None}, ZoneInfo("America/New_York")
+)
 
 
 @pytest.fixture
@@ -32,20 +45,20 @@ class TestTyped:
     def test_the_last_bars_before_now(self, bench: Any) -> None:
         bars = bench.algorithm.history[TradeBar]("AAA", 3, Resolution.MINUTE)
         assert [(bar.end_time.strftime("%H:%M"), bar.close) for bar in bars] == [
-            ("09:58", 6),
             ("09:59", 7),
             ("10:00", 8),
         ]
 
-    def test_counts_reach_back_over_days_and_repeat_bars(self, bench: Any) -> None:
+    def test_counts_reach_back_over_days(self, bench: Any) -> None:
+        """Bars are repeated, but none from before the window."""
         bars = bench.algorithm.history[TradeBar]("AAA", 32)
         assert [(bar.end_time.strftime("%d %H:%M"), bar.close) for bar in bars[:3]] == [
-            ("03 15:59", 4),
             ("03 16:00", 5),
             ("04 09:31", 6),
+            ("04 09:32", 6),
         ]
-        assert len(bars) == 32
-        assert bars[0].volume == 0
+        assert len(bars) == 31
+        assert [bar.volume for bar in bars[:3]] == [100, 100, 0]
 
     def test_there_may_be_fewer_than_asked_for(self, bench: Any) -> None:
         bars = bench.algorithm.history[TradeBar]("AAA", 10_000)
@@ -99,9 +112,44 @@ class TestTyped:
         bench.at("16:00")
         assert len(bench.algorithm.history[TradeBar]("AAA", 3, Resolution.DAILY)) == 1
 
+    def test_quote_bars(self, market: Any, bench: Any) -> None:
+        market.quotes("AAA", WEDNESDAY, {"09:58": (6.5, 7.5), "09:59": (7.5, None)})
+        bars = bench.algorithm.history[QuoteBar]("AAA", 2, Resolution.MINUTE)
+        assert [(bar.bid.close, bar.ask.close, bar.close) for bar in bars] == [(6.5, 7.5, 7), (7.5, 7.5, 7.5)]
+
+    def test_quotes_have_no_daily_bars(self, bench: Any) -> None:
+        with pytest.raises(ValueError, match="AAA has no QuoteBar to read"):
+            bench.algorithm.history[QuoteBar]("AAA", 2, Resolution.DAILY)
+
+    def test_several_symbols_give_dictionaries_by_moment(self, market: Any, bench: Any) -> None:
+        market.daily("BBB", {TUESDAY: 7})
+        bench.algorithm.add_equity("BBB")
+        for asked in (["AAA", "BBB"], bench.algorithm.securities.keys(), {"AAA": 1, "BBB": 2}):
+            monday, tuesday = bench.algorithm.history[TradeBar](asked, 5, Resolution.DAILY)
+            assert (monday.time, monday.count, monday["AAA"].close) == (datetime(2025, 6, 2, 16), 1, 3)
+            assert "BBB" not in monday
+            assert [(str(symbol), bar.close) for symbol, bar in tuesday.items()] == [("AAA", 5), ("BBB", 7)]
+
     def test_other_kinds_are_not_supported(self, bench: Any) -> None:
-        with pytest.raises(AttributeError, match="history has no 'QuoteBar'"):
-            bench.algorithm.history[QuoteBar]
+        with pytest.raises(AttributeError, match="history has no 'RenkoBar'"):
+            bench.algorithm.history[RenkoBar]("AAA", 2)
+
+    def test_the_future_is_cut_off(self, bench: Any) -> None:
+        end = datetime(2025, 6, 4, 12)
+        bars = bench.algorithm.history[TradeBar]("AAA", datetime(2025, 6, 4, 9, 58), end, Resolution.MINUTE)
+        assert [bar.end_time.strftime("%H:%M") for bar in bars] == ["09:59", "10:00"]
+
+    def test_options_are_those_of_the_request(self, market: Any, bench: Any) -> None:
+        market.trades("AAA", WEDNESDAY, {"08:00": 1, "09:30": 6, "09:59": 8})
+        market.factors("AAA", {date(2025, 6, 3): ("0.5", "1"), date(2050, 12, 31): ("1", "1")})
+        day = datetime(2025, 6, 4)
+        bars = bench.algorithm.history[TradeBar]("AAA", day, bench.algorithm.time, fill_forward=False)
+        assert closes(bars) == [6, 8]
+        bars = bench.algorithm.history[TradeBar]("AAA", day, bench.algorithm.time, Resolution.MINUTE, False, True)
+        assert closes(bars) == [1, 6, 8]
+        request = bench.algorithm.history[TradeBar]
+        raw = request("AAA", 1, data_normalization_mode=DataNormalizationMode.RAW, resolution=Resolution.DAILY)
+        assert (closes(raw), closes(request("AAA", 1, Resolution.DAILY))) == ([5], [2.5])
 
     def test_an_unknown_symbol_says_what_was_added(self, bench: Any) -> None:
         with pytest.raises(KeyError, match="'XYZ' was not added to the algorithm"):
@@ -128,6 +176,71 @@ class TestFrame:
             ("BBB", 7),
         ]
 
+    def test_trades_and_quotes_share_rows(self, market: Any, bench: Any) -> None:
+        market.quotes("AAA", TUESDAY, {"15:58": (4.5, 5.5), "15:59": (5, 5.5)})
+        frame = bench.algorithm.history("AAA", datetime(2025, 6, 3, 15, 58), datetime(2025, 6, 3, 16))
+        sides = [side + name for side in ("ask", "bid") for name in ("close", "high", "low", "open", "size")]
+        assert list(frame.columns) == [*sides, "close", "high", "low", "open", "volume"]
+        assert frame["bidopen"].tolist() == [4.5, 5]
+        assert frame["close"].tolist() == [5, 5], (
+            "the first row has no trade in the window: it shows the quotes' middle"
+        )
+        assert np.isnan(frame["volume"].iloc[0])
+        assert frame["volume"].iloc[1] == 100
+
+    def test_a_kind_of_bar_comes_first(self, market: Any, bench: Any) -> None:
+        market.quotes("AAA", WEDNESDAY, {"09:59": (7.5, 8.5)})
+        frame = bench.algorithm.history(QuoteBar, "AAA", 1, Resolution.MINUTE)
+        assert frame["close"].tolist() == [8]
+        assert "volume" not in frame.columns
+        assert "bidclose" not in bench.algorithm.history(TradeBar, ["AAA"], 1, Resolution.MINUTE).columns
+
+    def test_a_column_of_zeros_is_left_out(self, market: Any, bench: Any) -> None:
+        market.daily("BBB", {TUESDAY: (7, 7, 7, 7, 0)})
+        bench.algorithm.add_equity("BBB")
+        assert list(bench.algorithm.history("BBB", 1, Resolution.DAILY).columns) == ["close", "high", "low", "open"]
+
+    def test_symbols_are_found_by_ticker_symbol_or_identifier(self, market: Any, bench: Any) -> None:
+        market.daily("BBB", {TUESDAY: 7, MONDAY: 6})
+        bbb = bench.algorithm.add_equity("BBB").symbol
+        frame = bench.algorithm.history(["AAA", "BBB"], 2, Resolution.DAILY)
+        for key in (bbb, "BBB", "bbb", str(bbb.id)):
+            assert frame.loc[key].close.tolist() == [6, 7]
+            assert frame.loc[key, "close"].tolist() == [6, 7]
+            assert frame.loc[[key]].close.tolist() == [6, 7]
+            assert frame.close[key].tolist() == frame.xs(key).close.tolist() == [6, 7]
+            assert frame.loc[(key, datetime(2025, 6, 3, 16)), "close"] == 7
+            assert key in frame.index
+            wide = frame.close.unstack(0)
+            assert wide[key].tolist() == [6, 7]
+            assert (wide * 2)[[key]].shape == (2, 1)
+            assert key in wide.columns
+        assert "CCC" not in frame.index
+        with pytest.raises(KeyError):
+            frame.loc["CCC"]
+
+    def test_all_securities_give_slices(self, market: Any, bench: Any) -> None:
+        market.quotes("AAA", WEDNESDAY, {"09:59": (7.5, 8.5)})
+        first, second = bench.algorithm.history(2, Resolution.MINUTE)
+        assert (first.time, second.time) == (datetime(2025, 6, 4, 9, 59), datetime(2025, 6, 4, 10))
+        assert first.bars["AAA"].close == first["AAA"].close == 7
+        assert "AAA" not in first.quote_bars
+        assert second.quote_bars["AAA"].close == second.bars["AAA"].close == 8
+        assert len(bench.algorithm.history(timedelta(minutes=5))) == 2
+
+    @pytest.mark.parametrize(
+        ("arguments", "named", "error"),
+        [
+            (("AAA",), {}, "needs one window"),
+            (("AAA", datetime(2025, 6, 2)), {}, "needs an end"),
+            (("AAA", 5, Resolution.DAILY), {"colour": 1}, "no parameter colour"),
+            (("AAA", "BBB"), {}, "window of history is 'BBB'"),
+        ],
+    )
+    def test_other_forms_are_refused(self, bench: Any, arguments: Any, named: Any, error: str) -> None:
+        with pytest.raises(TypeError, match=error):
+            bench.algorithm.history(*arguments, **named)
+
     def test_without_bars_it_is_empty(self, make_bench: Any) -> None:
         bench = make_bench("NONE")
         bench.at("10:00", WEDNESDAY)
@@ -148,3 +261,39 @@ def test_points_of_history_count(market: Any, run_algorithm: Any) -> None:
     ran = run_algorithm(Asking)
     assert closes(ran.algorithm.bars) == [1]
     assert (ran.outcome.data_points, ran.outcome.history_data_points) == (390 + 1, 1)
+
+
+def counted_back(hours: MarketHours, now: datetime, step: timedelta, count: int, extended: bool) -> datetime:
+    """The slow way: bar by bar, counting those that overlap open hours minute by minute."""
+    current = now.replace(minute=now.minute if step < timedelta(hours=1) else 0, second=0)
+    while count:
+        current -= step
+        minutes = (current + timedelta(minutes=minute) for minute in range(step // timedelta(minutes=1)))
+        count -= any(hours.is_open(moment, extended) for moment in minutes)
+    return current
+
+
+@given(
+    st.datetimes(datetime(2025, 6, 30), datetime(2025, 7, 9)).map(lambda moment: moment.replace(microsecond=0)),
+    st.integers(1, 60),
+    st.booleans(),
+)
+def test_bars_are_counted_back_through_open_hours(now: datetime, count: int, extended: bool) -> None:
+    for resolution in (Resolution.MINUTE, Resolution.HOUR):
+        expected = counted_back(HOURS, now, resolution.period, count, extended)
+        assert start_of_bars(HOURS, now, resolution, count, extended=extended) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "count", "start"),
+    [
+        (datetime(2025, 7, 2, 15), 1, datetime(2025, 7, 1)),
+        (datetime(2025, 7, 2, 16), 1, datetime(2025, 7, 1, 16)),
+        (datetime(2025, 7, 3, 13), 1, datetime(2025, 7, 2, 13)),
+        (datetime(2025, 7, 7), 2, datetime(2025, 7, 2)),
+        (datetime(2025, 7, 7, 16), 2, datetime(2025, 7, 2, 16)),
+    ],
+)
+def test_days_are_counted_back_from_the_last_that_has_closed(now: datetime, count: int, start: datetime) -> None:
+    """July 4 is a holiday and the 5th a Saturday; the 3rd closes at 13:00."""
+    assert start_of_bars(HOURS, now, Resolution.DAILY, count) == start
