@@ -10,9 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-from pylean.numbers import ZERO, double_to_decimal, round_half_even, to_float
-from pylean.results.lean_version import LeanVersion
-from pylean.results.moments import (
+from pylean.moments import (
     average,
     covariance,
     is_nan_or_zero,
@@ -21,6 +19,8 @@ from pylean.results.moments import (
     standard_deviation,
     variance,
 )
+from pylean.numbers import ZERO, double_to_decimal, round_half_even, to_float
+from pylean.results.lean_version import LeanVersion
 from pylean.results.text import rounded_text
 from pylean.results.transactions import ClosedTransaction
 

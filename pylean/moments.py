@@ -1,4 +1,4 @@
-"""Moments of daily returns in doubles, by the streaming formulas of the library Lean uses (MathNet.Numerics).
+"""Moments of series in doubles, by the streaming formulas of the library Lean uses (MathNet.Numerics).
 
 Undefined values are NaN, never an error: a constant series has no skewness.
 """
@@ -12,7 +12,10 @@ __all__ = [
     "average",
     "covariance",
     "is_nan_or_zero",
+    "mean",
     "normal_cdf",
+    "pearson",
+    "ranks",
     "skewness_kurtosis",
     "standard_deviation",
     "variance",
@@ -22,6 +25,14 @@ __all__ = [
 def average(values: Sequence[float]) -> float:
     """Sum over count; NaN without values."""
     return sum(values) / len(values) if values else math.nan
+
+
+def mean(values: Sequence[float]) -> float:
+    """The running mean, which may differ from ``average`` in the last digit; NaN without values."""
+    result = 0.0 if values else math.nan
+    for count, value in enumerate(values, 1):
+        result += (value - result) / count
+    return result
 
 
 def variance(values: Sequence[float]) -> float:
@@ -52,6 +63,34 @@ def covariance(first: Sequence[float], second: Sequence[float]) -> float:
         mean_second += (other - mean_second) / count
         comoment += (one - mean_first) * (other - previous_second)
     return comoment / (len(first) - 1)
+
+
+def pearson(first: Sequence[float], second: Sequence[float]) -> float:
+    """Pearson's correlation of two series of one length; NaN where one of them is constant."""
+    mean_first = mean_second = squares_first = squares_second = products = 0.0
+    for count, (one, other) in enumerate(zip(first, second, strict=True), 1):
+        delta_first, delta_second = one - mean_first, other - mean_second
+        step_first, step_second = delta_first / count, delta_second / count
+        mean_first += step_first
+        mean_second += step_second
+        squares_first += step_first * delta_first * (count - 1)
+        squares_second += step_second * delta_second * (count - 1)
+        products += delta_first * delta_second * (count - 1) / count
+    scale = math.sqrt(squares_first * squares_second)
+    return products / scale if scale else math.nan
+
+
+def ranks(values: Sequence[float]) -> list[float]:
+    """Rank of each value from 1; equal values share the mean of theirs."""
+    order = sorted(range(len(values)), key=values.__getitem__)
+    result = [0.0] * len(values)
+    start = 0
+    for end in range(1, len(order) + 1):
+        if end == len(order) or values[order[end]] != values[order[start]]:
+            for place in order[start:end]:
+                result[place] = (start + end + 1) / 2
+            start = end
+    return result
 
 
 def skewness_kurtosis(values: Sequence[float]) -> tuple[float, float]:

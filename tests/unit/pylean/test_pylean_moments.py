@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pylean.results.moments import average, covariance, normal_cdf, skewness_kurtosis, standard_deviation, variance
+from pylean.moments import average, covariance, normal_cdf, skewness_kurtosis, standard_deviation, variance
 
 RETURNS = [0.012, -0.004, 0.0, 0.0, 0.031, -0.027, 0.008]
 finite_returns = st.lists(st.integers(-500, 500).map(lambda value: value / 10_000), min_size=4, max_size=40)
