@@ -14,10 +14,12 @@ import numpy as np
 
 from pylean.api.lazy import LazyModule
 from pylean.api.names.algorithm import *
+from pylean.api.names.candlesticks import *
 from pylean.api.names.consolidators import *
 from pylean.api.names.data import *
 from pylean.api.names.framework import *
 from pylean.api.names.indicators import *
+from pylean.api.names.interest_rates import *
 from pylean.api.names.orders import *
 from pylean.api.names.securities import *
 

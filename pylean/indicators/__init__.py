@@ -6,6 +6,7 @@ from pylean.indicators.adaptive_averages import (
     KaufmanEfficiencyRatio,
     McGinleyDynamic,
 )
+from pylean.indicators.arima import AutoRegressiveIntegratedMovingAverage
 from pylean.indicators.average_ranges import AverageRange, AverageTrueRange, ChandeKrollStop, ChoppinessIndex
 from pylean.indicators.bands import AccelerationBands, BollingerBands, DonchianChannel, KeltnerChannels
 from pylean.indicators.bar_shape import BalanceOfPower, HeikinAshi, InternalBarStrength
@@ -16,6 +17,17 @@ from pylean.indicators.base import (
     IndicatorBase,
     TradeBarIndicator,
     WindowIndicator,
+)
+from pylean.indicators.breadth import (
+    AdvanceDeclineDifference,
+    AdvanceDeclineIndicator,
+    AdvanceDeclineRatio,
+    AdvanceDeclineVolumeRatio,
+    ArmsIndex,
+    McClellanOscillator,
+    McClellanSummationIndex,
+    NewHighsNewLows,
+    NewHighsNewLowsVolume,
 )
 from pylean.indicators.composite import (
     CompositeIndicator,
@@ -42,6 +54,7 @@ from pylean.indicators.directional import (
 )
 from pylean.indicators.ehlers import MesaAdaptiveMovingAverage, SwissArmyKnife, SwissArmyKnifeTool
 from pylean.indicators.extensions import IndicatorExtensions
+from pylean.indicators.hurst import HurstExponent
 from pylean.indicators.ichimoku import IchimokuKinkoHyo
 from pylean.indicators.midpoints import MidPoint, MidPrice
 from pylean.indicators.momentum import (
@@ -80,6 +93,15 @@ from pylean.indicators.oscillators import (
     UltimateOscillator,
     WaveTrendOscillator,
 )
+from pylean.indicators.paired import (
+    Alpha,
+    Beta,
+    Correlation,
+    CorrelationType,
+    Covariance,
+    DualSymbolIndicator,
+    MultiSymbolIndicator,
+)
 from pylean.indicators.parabolic import ParabolicStopAndReverse, ParabolicStopAndReverseExtended
 from pylean.indicators.pivots import PivotPoint, PivotPointsEventArgs, PivotPointsHighLow, PivotPointType, ZigZag
 from pylean.indicators.points import IndicatorDataPoint, IndicatorResult, IndicatorStatus
@@ -92,6 +114,7 @@ from pylean.indicators.price_oscillators import (
     DetrendedPriceOscillator,
     KnowSureThing,
 )
+from pylean.indicators.profiles import MarketProfile, TimeProfile, VolumeProfile
 from pylean.indicators.python_indicator import PythonIndicator
 from pylean.indicators.ranges import MassIndex, NormalizedAverageTrueRange, RogersSatchellVolatility, TrueRange
 from pylean.indicators.regression import LeastSquaresMovingAverage, RegressionChannel, TimeSeriesForecast
@@ -102,10 +125,12 @@ from pylean.indicators.repeated_averages import (
     TripleExponentialMovingAverage,
     ZeroLagExponentialMovingAverage,
 )
+from pylean.indicators.risk import SharpeRatio, SortinoRatio, TargetDownsideDeviation, ValueAtRisk
 from pylean.indicators.rolling_window import RollingWindow
 from pylean.indicators.stochastics import PremierStochasticOscillator, Stochastic, WilliamsPercentR
 from pylean.indicators.strength_oscillators import ConnorsRelativeStrengthIndex, DerivativeOscillator
 from pylean.indicators.swing_index import WilderAccumulativeSwingIndex, WilderSwingIndex
+from pylean.indicators.tom_demark import TomDemarkSequential, TomDemarkSequentialPhase
 from pylean.indicators.transforms import FisherTransform, HilbertTransform
 from pylean.indicators.volume import (
     IntradayVwap,
@@ -124,9 +149,16 @@ __all__ = [
     "AccelerationBands",
     "AccumulationDistribution",
     "AccumulationDistributionOscillator",
+    "AdvanceDeclineDifference",
+    "AdvanceDeclineIndicator",
+    "AdvanceDeclineRatio",
+    "AdvanceDeclineVolumeRatio",
+    "Alpha",
+    "ArmsIndex",
     "ArnaudLegouxMovingAverage",
     "AroonOscillator",
     "AugenPriceSpike",
+    "AutoRegressiveIntegratedMovingAverage",
     "AverageDirectionalIndex",
     "AverageDirectionalMovementIndexRating",
     "AverageRange",
@@ -135,6 +167,7 @@ __all__ = [
     "BalanceOfPower",
     "BarIndicator",
     "BarWindowIndicator",
+    "Beta",
     "BollingerBands",
     "ChaikinMoneyFlow",
     "ChaikinOscillator",
@@ -146,6 +179,9 @@ __all__ = [
     "ConnorsRelativeStrengthIndex",
     "ConstantIndicator",
     "CoppockCurve",
+    "Correlation",
+    "CorrelationType",
+    "Covariance",
     "DeMarkerIndicator",
     "Delay",
     "DerivativeOscillator",
@@ -153,6 +189,7 @@ __all__ = [
     "DetrendedPriceOscillator",
     "DonchianChannel",
     "DoubleExponentialMovingAverage",
+    "DualSymbolIndicator",
     "EaseOfMovementValue",
     "ExponentialMovingAverage",
     "FilteredIdentity",
@@ -163,6 +200,7 @@ __all__ = [
     "HeikinAshi",
     "HilbertTransform",
     "HullMovingAverage",
+    "HurstExponent",
     "IchimokuKinkoHyo",
     "Identity",
     "Indicator",
@@ -181,8 +219,11 @@ __all__ = [
     "LeastSquaresMovingAverage",
     "LinearWeightedMovingAverage",
     "LogReturn",
+    "MarketProfile",
     "MassIndex",
     "Maximum",
+    "McClellanOscillator",
+    "McClellanSummationIndex",
     "McGinleyDynamic",
     "MeanAbsoluteDeviation",
     "MesaAdaptiveMovingAverage",
@@ -197,6 +238,9 @@ __all__ = [
     "MovingAverageConvergenceDivergence",
     "MovingAverageType",
     "MovingAverageTypeExtensions",
+    "MultiSymbolIndicator",
+    "NewHighsNewLows",
+    "NewHighsNewLowsVolume",
     "NormalizedAverageTrueRange",
     "OnBalanceVolume",
     "ParabolicStopAndReverse",
@@ -221,8 +265,10 @@ __all__ = [
     "RogersSatchellVolatility",
     "RollingWindow",
     "SchaffTrendCycle",
+    "SharpeRatio",
     "SimpleMovingAverage",
     "SmoothedOnBalanceVolume",
+    "SortinoRatio",
     "StandardDeviation",
     "Stochastic",
     "StochasticRelativeStrengthIndex",
@@ -230,7 +276,11 @@ __all__ = [
     "SwissArmyKnife",
     "SwissArmyKnifeTool",
     "T3MovingAverage",
+    "TargetDownsideDeviation",
+    "TimeProfile",
     "TimeSeriesForecast",
+    "TomDemarkSequential",
+    "TomDemarkSequentialPhase",
     "TradeBarIndicator",
     "TriangularMovingAverage",
     "TripleExponentialMovingAverage",
@@ -238,7 +288,9 @@ __all__ = [
     "TrueRange",
     "TrueStrengthIndex",
     "UltimateOscillator",
+    "ValueAtRisk",
     "Variance",
+    "VolumeProfile",
     "VolumeWeightedAveragePriceIndicator",
     "VolumeWeightedMovingAverage",
     "Vortex",

@@ -2,31 +2,8 @@
 
 OWED = frozenset(
     """
-AdvanceDeclineDifferenceTests
-AdvanceDeclineRatioTests
-AdvanceDeclineVolumeRatioTests
-AlphaIndicatorTests
-ArmsIndexTests
-AutoregressiveIntegratedMovingAverageTests
-BetaIndicatorTests
-CandlestickPatternTests
-CorrelationPearsonTests
-CovarianceTests
-HurstExponentTests
-McClellanOscillatorTests
-McClellanSummationIndexTests
-NewHighsNewLowsDifferenceTests
-NewHighsNewLowsRatioTests
-NewHighsNewLowsVolumeRatioTests
-SharpeRatioTests
-SortinoRatioTests
 SqueezeMomentumTests
 SuperTrendTests
-TargetDownsideDeviationTests
-TimeProfileTests
-TomDemarkSequentialTests
-ValueAtRiskTests
 VariableIndexDynamicAverageTests
-VolumeProfileTests
 """.split()
 )

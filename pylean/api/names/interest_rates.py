@@ -1,0 +1,8 @@
+"""Names of the models that tell what risk-free money earns."""
+
+from pylean.risk_free_rate import ConstantRiskFreeRateInterestRateModel, FuncRiskFreeRateInterestRateModel
+
+__all__ = [
+    "ConstantRiskFreeRateInterestRateModel",
+    "FuncRiskFreeRateInterestRateModel",
+]
