@@ -129,6 +129,7 @@ from pylean.indicators.risk import SharpeRatio, SortinoRatio, TargetDownsideDevi
 from pylean.indicators.rolling_window import RollingWindow
 from pylean.indicators.stochastics import PremierStochasticOscillator, Stochastic, WilliamsPercentR
 from pylean.indicators.strength_oscillators import ConnorsRelativeStrengthIndex, DerivativeOscillator
+from pylean.indicators.super_trend import SuperTrend
 from pylean.indicators.swing_index import WilderAccumulativeSwingIndex, WilderSwingIndex
 from pylean.indicators.tom_demark import TomDemarkSequential, TomDemarkSequentialPhase
 from pylean.indicators.transforms import FisherTransform, HilbertTransform
@@ -273,6 +274,7 @@ __all__ = [
     "Stochastic",
     "StochasticRelativeStrengthIndex",
     "Sum",
+    "SuperTrend",
     "SwissArmyKnife",
     "SwissArmyKnifeTool",
     "T3MovingAverage",

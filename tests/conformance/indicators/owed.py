@@ -3,7 +3,6 @@
 OWED = frozenset(
     """
 SqueezeMomentumTests
-SuperTrendTests
 VariableIndexDynamicAverageTests
 """.split()
 )

@@ -20,6 +20,7 @@ from pylean.indicators import (
     HurstExponent,
     SharpeRatio,
     SortinoRatio,
+    SuperTrend,
     TargetDownsideDeviation,
     TimeProfile,
     TomDemarkSequential,
@@ -47,6 +48,7 @@ CASES = [
     Case("HurstExponentTests", lambda: HurstExponent("HE", 252, 20), "spy_hurst_exponent.csv", "hurst_exponent"),
     Case("SharpeRatioTests", lambda: SharpeRatio("SR", 10), "spy_sr.txt", "SR_10"),
     Case("SortinoRatioTests", lambda: SortinoRatio("SORTINO", 15), "spy_sortino.csv", "sortino_rf_0_period_15"),
+    Case("SuperTrendTests", lambda: SuperTrend(10, 3), "dwac_supertrend.txt", "Super", 0.05),
     Case("TargetDownsideDeviationTests", lambda: TargetDownsideDeviation(3), "spy_tdd.csv", "tdd", 1e-6),
     Case("TomDemarkSequentialTests", lambda: TomDemarkSequential("ABC"), "td_sequential_test_data.csv", "TDS"),
     Case(
