@@ -32,7 +32,9 @@ class SuperTrend(BarIndicator):
         super().__init__(name, period)
         self._multiplier = to_decimal(multiplier)
         self._range = AverageTrueRange(period, moving_average_type)
-        self._forget()
+        self._basic_upper = self._basic_lower = ZERO
+        self._upper = self._lower = self._close = ZERO
+        self._trend: Decimal | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -76,10 +78,6 @@ class SuperTrend(BarIndicator):
 
     def reset(self) -> None:
         self._range.reset()
-        self._forget()
-        super().reset()
-
-    def _forget(self) -> None:
-        self._basic_upper = self._basic_lower = ZERO
         self._upper = self._lower = self._close = ZERO
-        self._trend: Decimal | None = None
+        self._trend = None
+        super().reset()
