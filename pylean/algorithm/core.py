@@ -32,6 +32,7 @@ class AlgorithmCore(LeanOverrides, PascalNames):
         self.portfolio = SecurityPortfolioManager(self.securities, self.settings)
         run.handler = TransactionHandler(run.clock, self.portfolio, self.settings)
         self.transactions = SecurityTransactionManager(run.handler)
+        self.portfolio.transactions = self.transactions
         self.subscription_manager = SubscriptionManager(self.securities)
         self.schedule = ScheduleManager(run.events, lambda: run.clock.utc, lambda: run.end)
         self.date_rules = DateRules(self.securities, run.clock)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pylean.algorithm.framework import FrameworkMixin
 from pylean.algorithm.history import HistoryMixin
+from pylean.algorithm.identifiers import IdentifiersMixin
 from pylean.algorithm.indicators import IndicatorsMixin
 from pylean.algorithm.trading import TradingMixin
 from pylean.algorithm.universe import UniverseMixin
@@ -15,7 +16,7 @@ from pylean.orders.events import OrderEvent
 __all__ = ["QCAlgorithm"]
 
 
-class QCAlgorithm(UniverseMixin, TradingMixin, HistoryMixin, IndicatorsMixin, FrameworkMixin):
+class QCAlgorithm(UniverseMixin, TradingMixin, HistoryMixin, IndicatorsMixin, FrameworkMixin, IdentifiersMixin):
     """Subclass it and override the events you need, in snake_case or PascalCase."""
 
     def initialize(self) -> None:

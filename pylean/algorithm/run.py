@@ -14,6 +14,8 @@ from pylean.clock import AlgorithmClock, local_to_utc_ms, offset_ms_at
 from pylean.feed.reader import day_start_ms
 from pylean.feed.subscription import SubscriptionDataConfig, TickType
 from pylean.scheduling.events import EventQueue
+from pylean.securities.industry_identifiers import SECURITY_DEFINITIONS, SecurityDefinitions
+from pylean.securities.shortable import DATA_ROOT
 from pylean.securities.symbol import SYMBOL_RESOLVER, Symbol
 from pylean.storage import Resolution
 
@@ -93,9 +95,13 @@ def making_algorithms_of(run: Run) -> Iterator[None]:
     """Algorithms made inside the block belong to this run."""
     token = _current.set(run)
     resolver = SYMBOL_RESOLVER.set(run.market.symbol)
+    definitions = SECURITY_DEFINITIONS.set(SecurityDefinitions(run.market.paths))
+    root = DATA_ROOT.set(run.market.paths.root)
     try:
         yield
     finally:
+        DATA_ROOT.reset(root)
+        SECURITY_DEFINITIONS.reset(definitions)
         SYMBOL_RESOLVER.reset(resolver)
         _current.reset(token)
 

@@ -20,6 +20,7 @@ from pylean.api.names.data import *
 from pylean.api.names.framework import *
 from pylean.api.names.indicators import *
 from pylean.api.names.interest_rates import *
+from pylean.api.names.models import *
 from pylean.api.names.orders import *
 from pylean.api.names.securities import *
 

@@ -25,6 +25,7 @@ from pylean.framework.insight_period import (
 from pylean.framework.insight_score import InsightScore
 from pylean.naming import PascalNames, assignable, snake_case
 from pylean.numbers import ZERO, to_decimal, to_float
+from pylean.securities.exchange_hours import SecurityExchangeHours
 from pylean.securities.symbol import SYMBOL_RESOLVER, Symbol
 from pylean.storage import Resolution
 
@@ -152,11 +153,12 @@ class Insight(PascalNames):
             return close_time_after_bars(exchange_hours, generated_time_utc, period, bar_count)
         return close_time_after_span(exchange_hours, generated_time_utc, period)
 
-    def set_period_and_close_time(self, exchange_hours: MarketHours) -> None:
+    def set_period_and_close_time(self, exchange_hours: MarketHours | SecurityExchangeHours) -> None:
         """Find when it closes. Raises ValueError before ``generated_time_utc`` is set."""
         if self.generated_time_utc == EPOCH:
             raise ValueError("generated_time_utc of an insight must be set before its close time can be found")
-        self.period, self.close_time_utc = self._rule.resolve(self.generated_time_utc, exchange_hours)
+        hours = exchange_hours.market_hours if isinstance(exchange_hours, SecurityExchangeHours) else exchange_hours
+        self.period, self.close_time_utc = self._rule.resolve(self.generated_time_utc, hours)
 
     @property
     def reference_value(self) -> float:

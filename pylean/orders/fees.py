@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pylean.naming import LeanOverrides, PascalNames
 from pylean.numbers import ZERO, to_decimal, to_float
@@ -50,7 +50,13 @@ class OrderFeeParameters:
 
 
 class FeeModel(LeanOverrides, PascalNames):
-    """Base of fee models: no fee. Subclasses override ``get_order_fee``."""
+    """Base of fee models: no fee. Subclasses override ``get_order_fee``; the engine asks ``order_fee_amount``."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "get_order_fee" in vars(cls) and "order_fee_amount" not in vars(cls):
+            # The shortcut of a base class would pass over the override.
+            setattr(cls, "order_fee_amount", FeeModel.order_fee_amount)  # noqa: B010 - mypy takes no other form
 
     def get_order_fee(self, parameters: OrderFeeParameters) -> OrderFee:
         """The whole fee of the order, in USD."""

@@ -10,17 +10,21 @@ if TYPE_CHECKING:
     from pylean.orders.order import Order
     from pylean.securities.security import Security
 
-__all__ = ["ConstantSlippageModel", "NullSlippageModel"]
+__all__ = ["ConstantSlippageModel", "NullSlippageModel", "SlippageModel"]
 
 
-class NullSlippageModel(LeanOverrides, PascalNames):
-    """No slippage."""
+class SlippageModel(LeanOverrides, PascalNames):
+    """Base of slippage models: none. Subclasses override ``get_slippage_approximation``."""
 
     def get_slippage_approximation(self, asset: Security, order: Order) -> float:
         return 0.0
 
 
-class ConstantSlippageModel(LeanOverrides, PascalNames):
+class NullSlippageModel(SlippageModel):
+    """No slippage."""
+
+
+class ConstantSlippageModel(SlippageModel):
     """A fixed share of the last price."""
 
     def __init__(self, slippage_percent: float) -> None:

@@ -31,7 +31,7 @@ from pylean.orders.valuation import order_value
 if TYPE_CHECKING:
     from pylean.algorithm.settings import AlgorithmSettings
     from pylean.clock import AlgorithmClock
-    from pylean.securities.buying_power import BuyingPowerCheck
+    from pylean.securities.margin_values import HasSufficientBuyingPowerForOrderResult
     from pylean.securities.portfolio import SecurityPortfolioManager
     from pylean.securities.security import Security
 
@@ -287,9 +287,11 @@ class TransactionHandler:
             self._portfolio.process_fill(event)
         ticket.add_event(event)
 
-    def _check_buying_power(self, security: Security, order: Order) -> BuyingPowerCheck:
+    def _check_buying_power(self, security: Security, order: Order) -> HasSufficientBuyingPowerForOrderResult:
         filled = self.tickets[order.id].decimal_quantity_filled
-        check: BuyingPowerCheck = security.buying_power_model.check(self._portfolio, security, order, filled)
+        check: HasSufficientBuyingPowerForOrderResult = security.buying_power_model.check(
+            self._portfolio, security, order, filled
+        )
         return check
 
 
@@ -340,7 +342,7 @@ def _closed_text(order: Order, verb: str) -> str:
     return f"Unable to {verb} order with id {order.id}: it is {order.status.name.lower()} already."
 
 
-def _insufficient_text(order: Order, security: Security, check: BuyingPowerCheck) -> str:
+def _insufficient_text(order: Order, security: Security, check: HasSufficientBuyingPowerForOrderResult) -> str:
     value = smart_round(order_value(order, security.cache.price))
     return (
         f"Order Error: ids: [{order.id}], Insufficient buying power to complete orders (Value:[{value}]), "

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from pylean.feed.bars import Bar, QuoteBar, TradeBar
 from pylean.naming import PascalNames
-from pylean.numbers import ZERO
+from pylean.numbers import ZERO, to_float
 
 if TYPE_CHECKING:
+    from pylean.feed.base_data import BaseData
     from pylean.feed.series import QuoteSeries, TradeSeries
 
 __all__ = ["SecurityCache"]
@@ -37,6 +38,16 @@ class SecurityCache(PascalNames):
         self._earlier_trade = self.last_trade_bar()
         self.trades = series
         self._latest = (-1, self._earlier_trade)
+
+    def add_data(self, data: BaseData) -> None:
+        """Take a bar from outside the stream as the latest one, until the stream brings a newer."""
+        if isinstance(data, TradeBar):
+            self._earlier_trade = data
+            self._latest = (-1, data)
+        elif isinstance(data, QuoteBar):
+            self._earlier_quote = data
+            sides = {name: getattr(data, name) or self._earlier_sides.get(name) for name in ("bid", "ask")}
+            self._earlier_sides = sides
 
     def open_quotes(self, series: QuoteSeries) -> None:
         """A new day of quote bars begins."""
@@ -91,6 +102,14 @@ class SecurityCache(PascalNames):
                 return series.close[index] / series.scale.divisor
         bar = self._earlier_trade
         return 0.0 if bar is None else bar.close
+
+    @property
+    def bid_price(self) -> float:
+        return to_float(self.bid)
+
+    @property
+    def ask_price(self) -> float:
+        return to_float(self.ask)
 
     @property
     def bid(self) -> Decimal:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pylean.naming import PascalNames
+from pylean.securities.cash import ACCOUNT_CURRENCY, Cash
 
 if TYPE_CHECKING:
+    from pylean.securities.holdings import SecurityHolding
     from pylean.securities.security import Security
     from pylean.securities.symbol import Symbol
 
@@ -20,10 +22,16 @@ class SecurityManager(PascalNames):
     def __init__(self) -> None:
         self._by_symbol: dict[Symbol, Security] = {}
         self._by_ticker: dict[str, Symbol] = {}
+        #: The account's settled cash, which every security's quote currency is.
+        self.cash = Cash(ACCOUNT_CURRENCY)
+        #: Positions that are not flat.
+        self.held: dict[Symbol, SecurityHolding] = {}
 
     def add(self, security: Security) -> None:
         self._by_symbol[security.symbol] = security
         self._by_ticker[security.symbol.value] = security.symbol
+        security.holdings.book = self.held
+        security.quote_currency = self.cash
 
     def adopt_ticker(self, ticker: str, identifier: str) -> Security | None:
         """The security with an identifier, from now on found by this ticker too; ``None`` if it was not added yet."""

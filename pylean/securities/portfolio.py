@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 from pylean.naming import ClosedNames
 from pylean.numbers import ZERO, to_decimal, to_float
 from pylean.orders.enums import OrderDirection
-from pylean.securities.cash import CashBook
+from pylean.orders.fees import CashAmount
+from pylean.securities.cash import ACCOUNT_CURRENCY, Cash, CashBook
+from pylean.securities.settlement import ApplyFundsSettlementModelParameters, ImmediateSettlementModel
 
 if TYPE_CHECKING:
     from pylean.algorithm.settings import AlgorithmSettings
     from pylean.orders.events import OrderEvent
+    from pylean.orders.manager import SecurityTransactionManager
     from pylean.securities.holdings import SecurityHolding
     from pylean.securities.manager import SecurityManager
     from pylean.securities.security import Security
@@ -31,10 +34,13 @@ class SecurityPortfolioManager(ClosedNames):
     def __init__(self, securities: SecurityManager, settings: AlgorithmSettings) -> None:
         self.securities = securities
         self._settings = settings
-        self.cash_book = CashBook()
-        self._usd = self.cash_book["USD"]
+        self.cash_book = CashBook(securities.cash)
+        self._usd = securities.cash
         self._usd.set_amount(_DEFAULT_CASH)
-        self._held: dict[Symbol, SecurityHolding] = {}
+        self.unsettled_cash_book = CashBook(Cash(ACCOUNT_CURRENCY))
+        self._unsettled_usd = self.unsettled_cash_book[ACCOUNT_CURRENCY]
+        self._held = securities.held
+        self.transactions: SecurityTransactionManager | None = None
         self.on_profit: Callable[[datetime, Decimal], None] = lambda utc, profit: None
         self._close()
 
@@ -68,13 +74,31 @@ class SecurityPortfolioManager(ClosedNames):
     def invested(self) -> bool:
         return bool(self._held)
 
+    hold_stock = invested
+
+    def __len__(self) -> int:
+        return len(self.securities)
+
+    @property
+    def count(self) -> int:
+        return len(self)
+
+    def get(self, symbol: Symbol | str, default: SecurityHolding | None = None) -> SecurityHolding | None:
+        return self.securities[symbol].holdings if symbol in self.securities else default
+
     @property
     def decimal_cash(self) -> Decimal:
         return self._usd.decimal_amount
 
     @property
     def cash(self) -> float:
+        """Settled cash."""
         return self._usd.amount
+
+    @property
+    def unsettled_cash(self) -> float:
+        """What sales have brought but may not be used yet."""
+        return self._unsettled_usd.amount
 
     def set_cash(self, amount: float | Decimal) -> None:
         """Replace the account's cash. Raises ValueError at or below 0."""
@@ -82,9 +106,17 @@ class SecurityPortfolioManager(ClosedNames):
             raise ValueError(f"cash is {amount} USD: it must be above 0")
         self._usd.set_amount(to_decimal(amount))
 
+    def quantity_filled(self, order_id: int) -> Decimal | None:
+        """Signed shares that an order has filled so far; ``None`` without such an order."""
+        ticket = None if self.transactions is None else self.transactions.get_order_ticket(order_id)
+        return None if ticket is None else ticket.decimal_quantity_filled
+
     @property
     def decimal_total_portfolio_value(self) -> Decimal:
-        return sum((holding.decimal_value for holding in self._held.values()), self._usd.decimal_amount)
+        cash = self._usd.decimal_amount
+        if self._unsettled_usd.decimal_amount:
+            cash += self._unsettled_usd.decimal_amount
+        return sum((holding.decimal_value for holding in self._held.values()), cash)
 
     @property
     def total_portfolio_value(self) -> float:
@@ -113,7 +145,9 @@ class SecurityPortfolioManager(ClosedNames):
         return to_float(self.decimal_total_margin_used)
 
     def decimal_margin_remaining(self, total_portfolio_value: Decimal) -> Decimal:
-        return total_portfolio_value - self.decimal_total_margin_used
+        unsettled = self._unsettled_usd.decimal_amount
+        usable = total_portfolio_value - unsettled if unsettled else total_portfolio_value
+        return usable - self.decimal_total_margin_used
 
     @property
     def margin_remaining(self) -> float:
@@ -124,6 +158,16 @@ class SecurityPortfolioManager(ClosedNames):
         security = self.securities[symbol]
         margin: Decimal = security.buying_power_model.margin_remaining(self, security, direction)
         return to_float(margin)
+
+    get_buying_power = get_margin_remaining
+
+    @property
+    def total_absolute_holdings_cost(self) -> float:
+        return sum((holding.absolute_holdings_cost for holding in self._held.values()), 0.0)
+
+    @property
+    def total_unlevered_absolute_holdings_cost(self) -> float:
+        return sum((holding.unlevered_absolute_holdings_cost for holding in self._held.values()), 0.0)
 
     @property
     def total_holdings_value(self) -> float:
@@ -182,7 +226,7 @@ class SecurityPortfolioManager(ClosedNames):
         holding.decimal_sale_volume += price * abs(quantity)
         holding.decimal_fees += fee
         self._usd.add_amount(-fee)
-        self._usd.add_amount(-quantity * price)
+        self._settle(security, event, -quantity * price)
         held, average = holding.decimal_quantity, holding.decimal_average_price
         if held * quantity < 0:
             self._book_profit(security, event, fee)
@@ -194,7 +238,14 @@ class SecurityPortfolioManager(ClosedNames):
         elif held * total <= 0:
             average = price
         holding.set_holdings(average, total)
-        self._track(security.symbol, holding)
+
+    def _settle(self, security: Security, event: OrderEvent, amount: Decimal) -> None:
+        model = security.settlement_model
+        if type(model) is ImmediateSettlementModel:
+            self._usd.add_amount(amount)
+            return
+        cash = CashAmount(amount)
+        model.apply_funds(ApplyFundsSettlementModelParameters(self, security, event.utc_time, cash, event))
 
     def _book_profit(self, security: Security, event: OrderEvent, fee: Decimal) -> None:
         holding = security.holdings
@@ -205,16 +256,10 @@ class SecurityPortfolioManager(ClosedNames):
         holding.decimal_last_trade_profit = profit
         self.on_profit(security.clock.utc, profit - 2 * fee)
 
-    def _track(self, symbol: Symbol, holding: SecurityHolding) -> None:
-        if holding.invested:
-            self._held[symbol] = holding
-        else:
-            self._held.pop(symbol, None)
-
     def target_quantity(self, security: Security, target: Decimal) -> Decimal:
         """Signed order quantity that brings the security to ``target`` × usable portfolio value."""
         adjusted = target * self.decimal_total_portfolio_value_less_free_buffer / self.decimal_total_portfolio_value
         model = security.buying_power_model
         share = to_decimal(self._settings.minimum_order_margin_portfolio_percentage)
-        quantity: Decimal = model.quantity_for_target(self, security, adjusted / model.decimal_leverage, share)
+        quantity: Decimal = model.quantity_for_target(self, security, adjusted / model.leverage_of(security), share)
         return quantity

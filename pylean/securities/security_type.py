@@ -8,9 +8,18 @@ __all__ = ["Market", "SecurityType"]
 
 
 class Market:
-    """Names of markets; only the US market has data here."""
+    """Names of markets; only the US market has data here, the others are named by brokerage models."""
 
     USA = "usa"
+    BINANCE = "binance"
+    CME = "cme"
+    COINBASE = "coinbase"
+    INTERACTIVE_BROKERS = "interactivebrokers"
+    OANDA = "oanda"
+    Binance = BINANCE
+    Coinbase = COINBASE
+    InteractiveBrokers = INTERACTIVE_BROKERS
+    Oanda = OANDA
 
 
 class SecurityType(LeanEnum):

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 
 from pylean.naming import PascalNames, UnsupportedApiError
+from pylean.securities.identifier import SecurityIdentifier
+from pylean.securities.industry_identifiers import SECURITY_DEFINITIONS, SecurityDefinition
 from pylean.securities.security_type import Market, SecurityType
 
 __all__ = ["SYMBOL_RESOLVER", "Symbol"]
@@ -20,17 +22,84 @@ class Symbol(PascalNames):
     __slots__ = ("_hash", "id", "permtick", "value")
 
     def __init__(self, value: str, identifier: str, permtick: str | None = None) -> None:
-        self.value = value
-        self.id = identifier
+        if isinstance(value, SecurityIdentifier):
+            value, identifier = identifier, value  # Lean's own order of the two
+        self.value = value.upper()
+        self.id = SecurityIdentifier(identifier)
         self.permtick = permtick or value
         self._hash = hash(identifier)
 
     @staticmethod
-    def create(ticker: str, security_type: SecurityType, market: str) -> Symbol:
+    def create(ticker: str, security_type: SecurityType, market: str, alias: str | None = None) -> Symbol:
         """The US equity that goes by a ticker today. Raises UnsupportedApiError for other types and markets."""
         if security_type != SecurityType.EQUITY or market.lower() != Market.USA:
             raise UnsupportedApiError("Symbol", f"create({ticker!r}, {security_type!r}, {market!r})")
         return SYMBOL_RESOLVER.get()(ticker)
+
+    @property
+    def security_type(self) -> SecurityType:
+        return self.id.security_type
+
+    @property
+    def has_underlying(self) -> bool:
+        """Stocks have none."""
+        return False
+
+    @property
+    def underlying(self) -> None:
+        """Stocks have none."""
+        return None
+
+    def is_canonical(self) -> bool:
+        """Stocks are never a chain's common symbol."""
+        return False
+
+    def has_canonical(self) -> bool:
+        return False
+
+    @property
+    def cusip(self) -> str | None:
+        return self._definition.cusip
+
+    @property
+    def composite_figi(self) -> str | None:
+        return self._definition.composite_figi
+
+    @property
+    def sedol(self) -> str | None:
+        return self._definition.sedol
+
+    @property
+    def isin(self) -> str | None:
+        return self._definition.isin
+
+    @property
+    def cik(self) -> int | None:
+        return self._definition.cik
+
+    @property
+    def _definition(self) -> SecurityDefinition:
+        return SECURITY_DEFINITIONS.get().of(self.id)
+
+    def contains(self, value: str) -> bool:
+        return value in self.value
+
+    def starts_with(self, value: str) -> bool:
+        return self.value.startswith(value)
+
+    def ends_with(self, value: str) -> bool:
+        return self.value.endswith(value)
+
+    def to_lower(self) -> str:
+        return self.value.lower()
+
+    def to_upper(self) -> str:
+        return self.value.upper()
+
+    def compare_to(self, other: object) -> int:
+        """Order by ticker: negative, 0 or positive."""
+        text = str(other)
+        return (self.value > text) - (self.value < text)
 
     def __hash__(self) -> int:
         return self._hash

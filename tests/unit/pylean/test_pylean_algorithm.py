@@ -233,7 +233,7 @@ class TestIndicators:
         lambda algorithm: algorithm.AddUniverse(lambda coarse: []),
         lambda algorithm: algorithm.trailing_stop_order("AAA", 1, 0.1, True),
         lambda algorithm: algorithm.portfolio.margin_model,
-        lambda algorithm: algorithm.securities["AAA"].set_volatility_model(None),
+        lambda algorithm: algorithm.securities["AAA"].set_portfolio_model(None),
         lambda algorithm: algorithm.settings.seed_initial_prices,
         lambda algorithm: algorithm.date_rules.month_start(),
         lambda algorithm: algorithm.transactions.get_orders_by_brokerage_id(1),

@@ -10,7 +10,18 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from pylean.api.AlgorithmImports import ConstantFeeModel, OrderStatus, QCAlgorithm, SecurityMarginModel
+from pylean.api.AlgorithmImports import (
+    BuyingPowerModel,
+    CashBuyingPowerModel,
+    ConstantBuyingPowerModel,
+    ConstantFeeModel,
+    GetMaximumOrderQuantityResult,
+    MaintenanceMargin,
+    NullBuyingPowerModel,
+    OrderStatus,
+    PatternDayTradingMarginModel,
+    QCAlgorithm,
+)
 from pylean.margin_call import check_margin
 from pylean.numbers import use_lean_decimals
 from pylean.orders.enums import OrderDirection, OrderType
@@ -27,7 +38,6 @@ def hold(bench: Any, quantity: int, price: float, cash: int) -> Any:
     portfolio = bench.algorithm.portfolio
     portfolio.set_cash(cash)
     bench.security.holdings.set_holdings(Decimal(str(price)), Decimal(quantity))
-    portfolio._track(bench.symbol, bench.security.holdings)
     return portfolio
 
 
@@ -192,13 +202,84 @@ def test_margin_is_free_in_both_directions(bench: Any) -> None:
 
 
 def test_a_model_of_one_s_own_decides(bench: Any) -> None:
-    class Nothing(SecurityMarginModel):
-        def initial_margin_for_order(self, security: Any, order: Any) -> Decimal:
-            return Decimal(10**9)
+    class Nothing(BuyingPowerModel):
+        def HasSufficientBuyingPowerForOrder(self, parameters: Any) -> Any:
+            return parameters.insufficient(f"nothing for {parameters.order.absolute_quantity:.0f} shares")
 
     hold(bench, 0, 10, 100_000)
     bench.security.BuyingPowerModel = Nothing(2)
-    assert bench.algorithm.market_order("AAA", 1).status is OrderStatus.INVALID
+    ticket = bench.algorithm.market_order("AAA", 3)
+    assert ticket.status is OrderStatus.INVALID
+    assert ticket.submit_request.response.error_message.endswith("Reason: nothing for 3 shares.")
+
+
+def test_what_a_model_overrides_is_what_the_engine_gets(bench: Any) -> None:
+    class Hundreds(BuyingPowerModel):
+        def get_maximum_order_quantity_for_target_buying_power(self, parameters: Any) -> Any:
+            whole = super().get_maximum_order_quantity_for_target_buying_power(parameters).quantity
+            return GetMaximumOrderQuantityResult(whole // 100 * 100)
+
+        def get_maintenance_margin(self, parameters: Any) -> Any:
+            return MaintenanceMargin(parameters.absolute_quantity)
+
+        def get_leverage(self, security: Any) -> float:
+            return 4
+
+    portfolio = hold(bench, 0, 10, 100_000)
+    bench.security.set_buying_power_model(Hundreds())
+    assert bench.algorithm.calculate_order_quantity("AAA", 0.5) == 1200
+    assert bench.security.leverage == 4
+    hold(bench, 70, 10, 100_000)
+    assert portfolio.total_margin_used == 70
+    # As in Lean, what the base works out for itself does not see the override.
+    assert bench.security.buying_power_model.check(
+        portfolio, bench.security, order_of(bench, 20_000), Decimal(0)
+    ).reason.endswith("Free Margin: 100630")
+
+
+def test_a_model_without_a_base_needs_every_method(bench: Any) -> None:
+    class Half:
+        def get_leverage(self, security: Any) -> float:
+            return 1
+
+    with pytest.raises(TypeError, match="Half is no BuyingPowerModel: it has no get_initial_margin_requirement, "):
+        bench.security.set_buying_power_model(Half())
+
+
+class TestOtherModels:
+    def test_no_margin_at_all(self, bench: Any) -> None:
+        portfolio = hold(bench, 100, 10, 1000)
+        bench.security.set_buying_power_model(NullBuyingPowerModel())
+        assert portfolio.total_margin_used == 0
+        assert bench.algorithm.market_order("AAA", 10**6).status is OrderStatus.FILLED
+
+    def test_margin_by_share(self, bench: Any) -> None:
+        portfolio = hold(bench, 100, 10, 1000)
+        bench.security.set_buying_power_model(ConstantBuyingPowerModel(3))
+        bench.security.set_leverage(50)
+        assert portfolio.total_margin_used == 300
+        assert portfolio.margin_remaining == 1700
+
+    def test_a_smaller_leverage_near_the_close(self, bench: Any) -> None:
+        portfolio = hold(bench, 100, 10, 1000)
+        bench.security.set_buying_power_model(PatternDayTradingMarginModel())
+        assert (bench.security.leverage, portfolio.total_margin_used) == (4, 250)
+        bench.at("15:50")
+        assert (bench.security.leverage, portfolio.total_margin_used) == (2, 500)
+
+    def test_currencies_only(self, bench: Any) -> None:
+        hold(bench, 0, 10, 1000)
+        model = CashBuyingPowerModel()
+        bench.security.set_buying_power_model(model)
+        assert bench.algorithm.market_order("AAA", 1).status is OrderStatus.INVALID
+        with pytest.raises(ValueError, match="a cash account has none"):
+            bench.security.set_leverage(2)
+
+
+@pytest.mark.parametrize("arguments", [(0.5,), (1, 2), (1.5, 1, 0), (1, -0.1, 0)])
+def test_requirements_outside_their_range_are_refused(arguments: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        BuyingPowerModel(*arguments)
 
 
 class TestMarginCalls:

@@ -43,7 +43,8 @@ def fresh(bench: Any) -> Any:
     """The bench with an empty account."""
     use_lean_decimals()
     bench.security.holdings.__init__(bench.security)
-    bench.algorithm.portfolio._held.clear()
+    bench.security.holdings.book = bench.algorithm.securities.held
+    bench.algorithm.securities.held.clear()
     bench.algorithm.portfolio.set_cash(START)
     bench.profits = []
     bench.algorithm.portfolio.on_profit = lambda utc, profit: bench.profits.append(profit)

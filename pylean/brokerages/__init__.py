@@ -1,0 +1,1 @@
+"""Brokerage models: what a broker takes, what it charges and how an account with it trades."""
