@@ -15,6 +15,7 @@ from pylean.job import AlgorithmError, BacktestJob, BacktestOutcome, Observer
 from pylean.loading import load_algorithm_class
 from pylean.naming import UnsupportedApiError
 from pylean.numbers import use_lean_decimals
+from pylean.object_store import ObjectStore
 from pylean.results import AlgorithmConfiguration, RunState, write_result_files
 from pylean.storage import StorageError
 
@@ -53,6 +54,7 @@ def run_backtest(job: BacktestJob, observer: Observer) -> BacktestOutcome:
         job.end_date,
         job.cash,
     )
+    run.object_store = ObjectStore(job.object_store_dir)
     log = run.log = _RunLog(observer, run)
     with making_algorithms_of(run):
         algorithm = _initialize(job, run)

@@ -39,6 +39,7 @@ class BacktestJob:
 
     ``output_dir`` receives Lean's result files; ``cache_dir`` keeps decoded columns, ``None`` decodes in memory. With
     ``skip_unreadable`` a damaged file of bars counts as missing, with a warning, instead of ending the run.
+    ``object_store_dir`` keeps the algorithm's object store, ``None`` only while the run lasts.
     """
 
     algorithm_path: Path
@@ -52,6 +53,7 @@ class BacktestJob:
     lean_version: LeanVersion = LeanVersion.NEWEST
     cache_dir: Path | None = None
     skip_unreadable: bool = False
+    object_store_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

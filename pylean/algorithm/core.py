@@ -10,6 +10,7 @@ from pylean.algorithm.settings import AlgorithmSettings, UniverseSettings
 from pylean.feed.subscription import SubscriptionManager
 from pylean.naming import LeanOverrides, PascalNames, UnsupportedApiError
 from pylean.numbers import drop_trailing_zeros, to_decimal
+from pylean.object_store import ObjectStore
 from pylean.orders.manager import SecurityTransactionManager
 from pylean.orders.transactions import TransactionHandler
 from pylean.scheduling.events import ScheduleManager
@@ -45,6 +46,11 @@ class AlgorithmCore(LeanOverrides, PascalNames):
     def time(self) -> datetime:
         """Simulated time, naive New York time."""
         return self._lean.clock.local
+
+    @property
+    def object_store(self) -> ObjectStore:
+        """Files the algorithm keeps by key."""
+        return self._lean.object_store
 
     @property
     def utc_time(self) -> datetime:

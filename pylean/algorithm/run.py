@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pylean.clock import AlgorithmClock, local_to_utc_ms, offset_ms_at
 from pylean.feed.reader import day_start_ms
 from pylean.feed.subscription import SubscriptionDataConfig, TickType
+from pylean.object_store import ObjectStore
 from pylean.scheduling.events import EventQueue
 from pylean.securities.industry_identifiers import SECURITY_DEFINITIONS, SecurityDefinitions
 from pylean.securities.shortable import DATA_ROOT
@@ -55,6 +56,7 @@ class Run:
     stop_reason: str | None = None
     is_initialized: bool = False
     history_points: int = 0
+    object_store: ObjectStore = field(default_factory=ObjectStore)
 
     def __post_init__(self) -> None:
         self.start = self.start_date or _DEFAULT_START
