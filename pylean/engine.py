@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pylean.account import AccountView
 from pylean.algorithm import SecurityChanges
+from pylean.benchmarks import Benchmark, SecurityBenchmark
 from pylean.clock import to_ms
 from pylean.consolidators.scans import ConsolidatorScans
 from pylean.delivery import DeliveryPlan
@@ -18,12 +19,14 @@ from pylean.feed.reader import day_start_ms
 from pylean.feed.series import TradeSeries
 from pylean.feed.slice import Slice
 from pylean.feed.stream import DayStream
+from pylean.hourly_models import HourlyModels
 from pylean.job import AlgorithmError, Observer, ProgressReport
 from pylean.margin_call import check_margin, execute_margin_call
 from pylean.results import OrderEventRecord, ResultCollector, ResultSettings
 from pylean.scheduling.events import ScheduledEvent
 from pylean.securities.cache import SecurityCache
-from pylean.storage import InterestRates, StorageError
+from pylean.securities.foreign_model import adopt_model
+from pylean.storage import StorageError
 
 if TYPE_CHECKING:
     from pylean.algorithm import QCAlgorithm, Run
@@ -56,17 +59,23 @@ class Engine:
         self._framework = run.framework
         self._hours = run.hours
         account = AccountView(algorithm.portfolio)
-        rates = InterestRates.read(run.market.paths)
         settings = ResultSettings(
             start_date=run.start,
             end_date=run.end,
             start_utc=self._clock.utc,
-            risk_free_rate=rates.rate_on,
+            risk_free_rate=lambda day: algorithm.risk_free_interest_rate_model.decimal_rate(
+                datetime.combine(day, time())
+            ),
             lean_version=lean_version,
             trading_days_per_year=algorithm.settings.trading_days_per_year,
         )
         self.collector = ResultCollector(settings, account, account.current_bar)
-        self._benchmark = SecurityCache()
+        if run.benchmark is None:
+            chosen = algorithm.brokerage_model.get_benchmark(algorithm.securities)
+            run.benchmark = adopt_model(chosen, Benchmark, ("evaluate",))
+        self._benchmark = run.benchmark
+        is_security = isinstance(run.benchmark, SecurityBenchmark)
+        self._benchmark_bars = run.benchmark.cache if is_security else SecurityCache()
         self._benchmark_config = run.benchmark_subscription()
         self._stream = DayStream(
             run.market,
@@ -85,6 +94,7 @@ class Engine:
         algorithm.subscription_manager.on_removed = self._on_consolidator_removed
         self._next_sample_ms = to_ms(self.collector.next_due_utc)
         self._next_margin_check_ms = 0
+        self._hourly = HourlyModels(algorithm.portfolio, self._clock)
         self._next_report_s = 0.0
         self._total_points = max(1, self._stream.expected_points())
         self._percent = 0.0
@@ -104,7 +114,7 @@ class Engine:
         else:
             self._run_slices()
         self._call("on_end_of_algorithm", self._algorithm.on_end_of_algorithm)
-        self.collector.finish(self._clock.utc, self._benchmark.price)
+        self.collector.finish(self._clock.utc, self._benchmark.decimal_value(self._clock.utc))
         if not self.stopped_early:
             self._percent = 100.0
         self._report()
@@ -149,6 +159,8 @@ class Engine:
                 group.cursor.index = point
         if self.collector.trades.open_symbols:
             self._mark_open_trades(day, index)
+        if utc_ms >= self._hourly.next_ms:
+            self._call("the interest and settlement models", partial(self._hourly.scan, utc_ms))
         if handler.has_work:
             self._call("the order models", handler.process)
         if events.next_ms <= utc_ms:
@@ -190,7 +202,7 @@ class Engine:
         self.data_points += has_securities
         opening = self._stream.opening_benchmark()
         if opening is not None:
-            self._benchmark.open_trades(opening)
+            self._benchmark_bars.open_trades(opening)
             opening.cursor.index = len(opening) - 1
             self.data_points += len(opening)
         self._schedule_end_of_day()
@@ -211,7 +223,7 @@ class Engine:
         for group in day.groups:
             for series in group.members:
                 if series.config.is_internal_feed and isinstance(series, TradeSeries):
-                    self._benchmark.open_trades(series)
+                    self._benchmark_bars.open_trades(series)
         session = self._hours.session(day.day)
         assert session is not None, "a laid-out day is a trading day"  # noqa: S101 - an invariant of the stream
         return DeliveryPlan(day, session, self._scans)
@@ -267,7 +279,7 @@ class Engine:
 
     def _schedule_daily_sampling(self) -> None:
         def sample() -> None:
-            self.collector.sample_day(self._clock.utc, self._benchmark.price)
+            self.collector.sample_day(self._clock.utc, self._benchmark.decimal_value(self._clock.utc))
             self._next_sample_ms = to_ms(self.collector.next_due_utc)
 
         rules = self._algorithm

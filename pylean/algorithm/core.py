@@ -7,6 +7,7 @@ from typing import Any
 
 from pylean.algorithm.run import current_run
 from pylean.algorithm.settings import AlgorithmSettings, UniverseSettings
+from pylean.benchmarks import Benchmark, FuncBenchmark, SecurityBenchmark
 from pylean.feed.subscription import SubscriptionManager
 from pylean.naming import LeanOverrides, PascalNames, UnsupportedApiError
 from pylean.numbers import drop_trailing_zeros, to_decimal
@@ -103,11 +104,17 @@ class AlgorithmCore(LeanOverrides, PascalNames):
         if self._lean.cash is None:
             self.portfolio.set_cash(drop_trailing_zeros(to_decimal(value)))
 
-    def set_benchmark(self, symbol: Symbol | str) -> None:
-        """Compare with a security that was added. Functions as benchmarks are not supported."""
-        if not isinstance(symbol, (Symbol, str)):
-            raise UnsupportedApiError("QCAlgorithm", f"set_benchmark({symbol!r})")
-        self._lean.benchmark = self.securities.symbol(symbol)
+    @property
+    def benchmark(self) -> Benchmark | None:
+        """What the run is compared with; ``None`` in ``initialize`` until one is set, the broker's afterwards."""
+        return self._lean.benchmark
+
+    def set_benchmark(self, *benchmark: Any) -> None:
+        """A symbol or ticker (a security type may come before it), or a function of the time."""
+        given = benchmark[-1]
+        if isinstance(given, str):
+            given = self._lean.market.symbol(given)
+        self._lean.benchmark = SecurityBenchmark(given) if isinstance(given, Symbol) else FuncBenchmark(given)
 
     def get_parameter(self, name: str, default: Any = None) -> Any:
         """The run's value of a parameter as text, or as the type of ``default``; the default when it is not set.

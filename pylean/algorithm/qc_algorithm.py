@@ -8,6 +8,7 @@ from pylean.algorithm.framework import FrameworkMixin
 from pylean.algorithm.history import HistoryMixin
 from pylean.algorithm.identifiers import IdentifiersMixin
 from pylean.algorithm.indicators import IndicatorsMixin
+from pylean.algorithm.models import ModelsMixin
 from pylean.algorithm.trading import TradingMixin
 from pylean.algorithm.universe import UniverseMixin
 from pylean.feed.slice import Slice
@@ -16,7 +17,9 @@ from pylean.orders.events import OrderEvent
 __all__ = ["QCAlgorithm"]
 
 
-class QCAlgorithm(UniverseMixin, TradingMixin, HistoryMixin, IndicatorsMixin, FrameworkMixin, IdentifiersMixin):
+class QCAlgorithm(
+    UniverseMixin, TradingMixin, HistoryMixin, IndicatorsMixin, FrameworkMixin, IdentifiersMixin, ModelsMixin
+):
     """Subclass it and override the events you need, in snake_case or PascalCase."""
 
     def initialize(self) -> None:

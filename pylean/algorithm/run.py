@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from pylean.benchmarks import Benchmark, SecurityBenchmark
+from pylean.brokerages.names import BrokerageName
 from pylean.clock import AlgorithmClock, local_to_utc_ms, offset_ms_at
 from pylean.feed.reader import day_start_ms
 from pylean.feed.subscription import SubscriptionDataConfig, TickType
@@ -17,7 +19,7 @@ from pylean.object_store import ObjectStore
 from pylean.scheduling.events import EventQueue
 from pylean.securities.industry_identifiers import SECURITY_DEFINITIONS, SecurityDefinitions
 from pylean.securities.shortable import DATA_ROOT
-from pylean.securities.symbol import SYMBOL_RESOLVER, Symbol
+from pylean.securities.symbol import SYMBOL_RESOLVER
 from pylean.storage import Resolution
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Run", "current_run", "making_algorithms_of"]
 
 _DEFAULT_START = date(1998, 1, 1)
-_BENCHMARK_TICKER = "SPY"
+_HOURS_TICKER = "SPY"
 
 
 @dataclass(eq=False)
@@ -52,7 +54,9 @@ class Run:
     framework: FrameworkPipeline = field(init=False)
     start: date = field(init=False)
     end: date = field(init=False)
-    benchmark: Symbol | None = None
+    benchmark: Benchmark | None = None
+    brokerage_name: BrokerageName = BrokerageName.DEFAULT
+    has_own_initializer: bool = False
     stop_reason: str | None = None
     is_initialized: bool = False
     history_points: int = 0
@@ -65,7 +69,7 @@ class Run:
     @property
     def hours(self) -> MarketHours:
         """Hours of the US equity market, which also give the algorithm's time zone."""
-        return self.market.hours(_BENCHMARK_TICKER)
+        return self.market.hours(_HOURS_TICKER)
 
     def to_utc_ms(self, local_ms: int) -> int:
         """UTC of a time in New York."""
@@ -80,10 +84,10 @@ class Run:
         self.move_to(self.to_utc_ms(day_start_ms(self.start)))
 
     def benchmark_subscription(self) -> SubscriptionDataConfig | None:
-        """Lean's internal hourly feed of the benchmark, SPY unless set; no data is no error."""
-        symbol = self.benchmark
-        if symbol is None:
-            symbol = self.market.symbol(_BENCHMARK_TICKER)
+        """Lean's internal hourly feed of a benchmark security; a function has none, and no data is no error."""
+        if not isinstance(self.benchmark, SecurityBenchmark):
+            return None
+        symbol = self.benchmark.symbol
         if self.market.history(symbol.value.lower(), Resolution.HOUR) is None:
             return None
         return SubscriptionDataConfig(symbol, Resolution.HOUR, TickType.TRADE, is_internal_feed=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pylean.algorithm.core import AlgorithmCore
+from pylean.algorithm.models import ModelsMixin
 from pylean.feed.subscription import DataNormalizationMode, SubscriptionDataConfig, TickType
 from pylean.naming import UnsupportedApiError
 from pylean.securities.exchange import SecurityExchange
@@ -13,7 +13,7 @@ from pylean.storage import InvalidTickerError, Resolution, validate_ticker
 __all__ = ["UniverseMixin"]
 
 
-class UniverseMixin(AlgorithmCore):
+class UniverseMixin(ModelsMixin):
     """Securities by hand; universe selection is not supported yet."""
 
     def add_equity(
@@ -56,8 +56,7 @@ class UniverseMixin(AlgorithmCore):
             )
             for kind in kinds
         ]
-        if leverage > 0:
-            security.set_leverage(leverage)
+        self.initialize_security(security, leverage)
         return security
 
     def symbol(self, ticker: str) -> Symbol:

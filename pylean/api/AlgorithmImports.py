@@ -14,6 +14,7 @@ import numpy as np
 
 from pylean.api.lazy import LazyModule
 from pylean.api.names.algorithm import *
+from pylean.api.names.brokerages import *
 from pylean.api.names.candlesticks import *
 from pylean.api.names.consolidators import *
 from pylean.api.names.data import *

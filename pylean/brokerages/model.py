@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pylean.benchmarks import SecurityBenchmark
-from pylean.brokerages.messages import BrokerageMessageEvent
 from pylean.brokerages.names import AccountType
+from pylean.brokerages.rules import TAKEN, Answer
 from pylean.naming import LeanOverrides, PascalNames
 from pylean.orders.fees import InteractiveBrokersFeeModel
 from pylean.orders.fills import EquityFillModel
@@ -29,11 +29,7 @@ if TYPE_CHECKING:
     from pylean.securities.manager import SecurityManager
     from pylean.securities.security import Security
 
-__all__ = ["DEFAULT_MARKETS", "Answer", "DefaultBrokerageModel"]
-
-#: Whether the broker takes it, and a message if not.
-Answer = tuple[bool, BrokerageMessageEvent | None]
-_TAKEN: Answer = (True, None)
+__all__ = ["DEFAULT_MARKETS", "DefaultBrokerageModel"]
 
 DEFAULT_MARKETS: dict[SecurityType, str] = {
     SecurityType.BASE: Market.USA,
@@ -64,13 +60,13 @@ class DefaultBrokerageModel(LeanOverrides, PascalNames):
 
     def can_submit_order(self, security: Security, order: Order, message: Any = None) -> Answer:
         """Whether the broker takes a new order."""
-        return _TAKEN
+        return TAKEN
 
     def can_update_order(
         self, security: Security, order: Order, request: UpdateOrderRequest, message: Any = None
     ) -> Answer:
         """Whether the broker takes a change of an order."""
-        return _TAKEN
+        return TAKEN
 
     def can_execute_order(self, security: Security, order: Order) -> bool:
         """Whether the order can fill now."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from pylean.clock import to_ms
 from pylean.naming import LeanOverrides, PascalNames
-from pylean.numbers import to_decimal
 from pylean.orders.enums import OrderDirection, OrderStatus, OrderType
 from pylean.orders.events import Fill, OrderEvent
 from pylean.orders.fees import OrderFee
@@ -194,7 +193,7 @@ def _filled(event: OrderEvent, order: Order, price: Decimal) -> OrderEvent:
 
 
 def _slipped(asset: Security, order: Order, price: Decimal) -> Decimal:
-    slippage = to_decimal(asset.slippage_model.get_slippage_approximation(asset, order))
+    slippage: Decimal = asset.slippage_model.slippage_amount(asset, order)
     if not slippage:
         return price
     return price - slippage if order.direction is OrderDirection.SELL else price + slippage

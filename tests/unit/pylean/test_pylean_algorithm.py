@@ -52,8 +52,7 @@ class TestDatesAndCash:
             (lambda algorithm: algorithm.set_cash(-5), ValueError, "cash is -5 USD: it must be above 0"),
             (lambda algorithm: algorithm.set_cash("EUR", 5), UnsupportedApiError, "EUR"),
             (lambda algorithm: algorithm.set_time_zone("Europe/Paris"), UnsupportedApiError, "Europe/Paris"),
-            (lambda algorithm: algorithm.set_benchmark(lambda time: 0), UnsupportedApiError, "set_benchmark"),
-            (lambda algorithm: algorithm.set_benchmark("XYZ"), KeyError, "'XYZ' was not added"),
+            (lambda algorithm: algorithm.set_benchmark(100), TypeError, "a benchmark is a symbol"),
         ],
     )
     def test_bad_values_say_so(self, bench: Any, call: Any, error: type[Exception], text: str) -> None:
