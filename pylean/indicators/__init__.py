@@ -8,7 +8,7 @@ from pylean.indicators.adaptive_averages import (
 )
 from pylean.indicators.arima import AutoRegressiveIntegratedMovingAverage
 from pylean.indicators.average_ranges import AverageRange, AverageTrueRange, ChandeKrollStop, ChoppinessIndex
-from pylean.indicators.bands import AccelerationBands, BollingerBands, DonchianChannel, KeltnerChannels
+from pylean.indicators.bands import AccelerationBands, BollingerBands, DonchianChannel, KeltnerChannels, SqueezeMomentum
 from pylean.indicators.bar_shape import BalanceOfPower, HeikinAshi, InternalBarStrength
 from pylean.indicators.base import (
     BarIndicator,
@@ -133,6 +133,7 @@ from pylean.indicators.super_trend import SuperTrend
 from pylean.indicators.swing_index import WilderAccumulativeSwingIndex, WilderSwingIndex
 from pylean.indicators.tom_demark import TomDemarkSequential, TomDemarkSequentialPhase
 from pylean.indicators.transforms import FisherTransform, HilbertTransform
+from pylean.indicators.variable_average import VariableIndexDynamicAverage
 from pylean.indicators.volume import (
     IntradayVwap,
     MoneyFlowIndex,
@@ -270,6 +271,7 @@ __all__ = [
     "SimpleMovingAverage",
     "SmoothedOnBalanceVolume",
     "SortinoRatio",
+    "SqueezeMomentum",
     "StandardDeviation",
     "Stochastic",
     "StochasticRelativeStrengthIndex",
@@ -291,6 +293,7 @@ __all__ = [
     "TrueStrengthIndex",
     "UltimateOscillator",
     "ValueAtRisk",
+    "VariableIndexDynamicAverage",
     "Variance",
     "VolumeProfile",
     "VolumeWeightedAveragePriceIndicator",

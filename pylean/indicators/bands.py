@@ -15,7 +15,7 @@ from pylean.indicators.names import named
 from pylean.indicators.windows import Identity, Maximum, Minimum
 from pylean.numbers import ONE, ZERO, to_decimal
 
-__all__ = ["AccelerationBands", "BollingerBands", "DonchianChannel", "KeltnerChannels"]
+__all__ = ["AccelerationBands", "BollingerBands", "DonchianChannel", "KeltnerChannels", "SqueezeMomentum"]
 
 
 class BollingerBands(Indicator):
@@ -149,3 +149,33 @@ class KeltnerChannels(BarIndicator):
         self.lower_band.take_value(data, middle - distance if has_bands else ZERO)
         self.upper_band.take_value(data, middle + distance if has_bands else ZERO)
         return middle
+
+
+class SqueezeMomentum(BarIndicator):
+    """1 while the Bollinger bands lie inside exponential Keltner channels, else -1; 0 before both are ready."""
+
+    @named("SM({bollinger_period},{bollinger_multiplier},{keltner_period},{keltner_multiplier})")
+    def __init__(
+        self,
+        name: str,
+        bollinger_period: int,
+        bollinger_multiplier: float | Decimal,
+        keltner_period: int,
+        keltner_multiplier: float | Decimal,
+    ) -> None:
+        super().__init__(name, max(bollinger_period, keltner_period))
+        self.bollinger_bands = BollingerBands(bollinger_period, bollinger_multiplier)
+        self.keltner_channels = KeltnerChannels(keltner_period, keltner_multiplier, MovingAverageType.EXPONENTIAL)
+        self.parts = (self.bollinger_bands, self.keltner_channels)
+
+    @property
+    def is_ready(self) -> bool:
+        return self.bollinger_bands.is_ready and self.keltner_channels.is_ready
+
+    def compute(self, data: Any) -> Decimal:
+        bands, channels = self.bollinger_bands, self.keltner_channels
+        bands.take(data)
+        channels.take(data)
+        if not self.is_ready:
+            return ZERO
+        return ONE if channels.upper_band > bands.upper_band and channels.lower_band < bands.lower_band else -ONE

@@ -48,6 +48,7 @@ class MovingAverageConvergenceDivergence(Indicator):
         self.slow = kind.as_indicator(f"{name}_Slow", slow_period)
         self.signal = kind.as_indicator(f"{name}_Signal", signal_period)
         self.histogram = Identity(f"{name}_Histogram")
+        self.parts = (self.fast, self.slow, self.signal, self.histogram)
 
     @property
     def is_ready(self) -> bool:
@@ -56,18 +57,13 @@ class MovingAverageConvergenceDivergence(Indicator):
     def compute(self, data: BaseData) -> Decimal:
         self.fast.take(data)
         self.slow.take(data)
-        difference = self.fast.current.decimal_value - self.slow.current.decimal_value
+        difference = self.fast.exact - self.slow.exact
         if self.fast.is_ready and self.slow.is_ready:
-            self.signal.take(IndicatorDataPoint.at(data, difference))
+            self.signal.take_value(data, difference)
             if self.signal.is_ready:
-                distance = difference - self.signal.current.decimal_value
-                self.histogram.take(IndicatorDataPoint.at(data, distance))
+                distance = difference - self.signal.exact
+                self.histogram.take_value(data, distance)
         return difference
-
-    def reset(self) -> None:
-        for part in (self.fast, self.slow, self.signal, self.histogram):
-            part.reset()
-        super().reset()
 
 
 class AbsolutePriceOscillator(MovingAverageConvergenceDivergence):
@@ -99,7 +95,7 @@ class PercentagePriceOscillator(AbsolutePriceOscillator):
 
     def compute(self, data: BaseData) -> Decimal:
         difference = super().compute(data)
-        slow = self.slow.current.decimal_value
+        slow = self.slow.exact
         return 100 * difference / slow if slow else ZERO
 
 
@@ -122,6 +118,7 @@ class SchaffTrendCycle(Indicator):
         self._smoothed = kind.as_indicator(f"{name}_D", 3)
         self._smoothed_range = (Maximum(cycle_period), Minimum(cycle_period))
         self._cycle = kind.as_indicator(f"{name}_PFF", 3)
+        self.parts = (self._macd, *self._macd_range, self._smoothed, *self._smoothed_range, self._cycle)
 
     @property
     def is_ready(self) -> bool:
@@ -130,23 +127,18 @@ class SchaffTrendCycle(Indicator):
     def compute(self, data: BaseData) -> Decimal:
         self._macd.take(data)
         place = _place_in_range(self._macd.current, *self._macd_range)
-        self._smoothed.take(IndicatorDataPoint.at(data, place))
+        self._smoothed.take_value(data, place)
         place = _place_in_range(self._smoothed.current, *self._smoothed_range)
-        self._cycle.take(IndicatorDataPoint.at(data, place))
-        return self._cycle.current.decimal_value
-
-    def reset(self) -> None:
-        for part in (self._macd, *self._macd_range, self._smoothed, *self._smoothed_range, self._cycle):
-            part.reset()
-        super().reset()
+        self._cycle.take_value(data, place)
+        return self._cycle.exact
 
 
 def _place_in_range(point: IndicatorDataPoint, maximum: Maximum, minimum: Minimum) -> Decimal:
     """Where a value lies in its range, itself included: 0 at the bottom, 100 at the top, 0 in an empty range."""
     maximum.take(point)
     minimum.take(point)
-    lowest = minimum.current.decimal_value
-    height = maximum.current.decimal_value - lowest
+    lowest = minimum.exact
+    height = maximum.exact - lowest
     return (point.decimal_value - lowest) / height * 100 if height > 0 else ZERO
 
 
@@ -158,6 +150,7 @@ class Trix(Indicator):
         super().__init__(name, 3 * (checked_period(name, period) - 1) + 2)
         self._averages = [ExponentialMovingAverage(f"{name}_{number}", period) for number in (1, 2, 3)]
         self._change = RateOfChangePercent(f"{name}_ROCP1", 1)
+        self.parts = (*self._averages, self._change)
 
     @property
     def is_ready(self) -> bool:
@@ -172,12 +165,7 @@ class Trix(Indicator):
             point = average.current
         else:
             self._change.take(point)
-        return self._change.current.decimal_value
-
-    def reset(self) -> None:
-        for part in (*self._averages, self._change):
-            part.reset()
-        super().reset()
+        return self._change.exact
 
 
 class TrueStrengthIndex(Indicator):
@@ -203,6 +191,7 @@ class TrueStrengthIndex(Indicator):
         )
         self.signal = MovingAverageType(signal_type).as_indicator(f"{name}_Signal", signal_period)
         self._previous_value = ZERO
+        self.parts = (*self._change, *self._absolute_change, self.signal)
 
     def compute(self, data: BaseData) -> Decimal:
         change = data.decimal_value - self._previous_value
@@ -212,15 +201,10 @@ class TrueStrengthIndex(Indicator):
         smoothed = _averaged_twice(IndicatorDataPoint.at(data, change), *self._change)
         absolute = _averaged_twice(IndicatorDataPoint.at(data, abs(change)), *self._absolute_change)
         if not absolute:
-            return self.current.decimal_value
+            return self.exact
         strength = smoothed / absolute * 100
-        self.signal.take(IndicatorDataPoint.at(data, strength))
+        self.signal.take_value(data, strength)
         return strength
-
-    def reset(self) -> None:
-        for part in (*self._change, *self._absolute_change, self.signal):
-            part.reset()
-        super().reset()
 
 
 def _averaged_twice(point: IndicatorDataPoint, first: Indicator, second: Indicator) -> Decimal:
@@ -228,4 +212,4 @@ def _averaged_twice(point: IndicatorDataPoint, first: Indicator, second: Indicat
     first.take(point)
     if first.is_ready:
         second.take(first.current)
-    return second.current.decimal_value
+    return second.exact

@@ -10,7 +10,6 @@ from typing import Any
 from pylean.feed.base_data import BaseData
 from pylean.indicators.base import BarIndicator, Indicator
 from pylean.indicators.names import named
-from pylean.indicators.points import IndicatorDataPoint
 from pylean.indicators.windows import Identity
 from pylean.naming import LeanEnum
 from pylean.numbers import ONE, ZERO, double_to_decimal, to_decimal, to_float
@@ -42,18 +41,13 @@ class SwissArmyKnife(Indicator):
         self.high_pass = _Filter(f"{name}_HP", period, _high_pass(period))
         self.two_pole_high_pass = _Filter(f"{name}_2PHP", period, _two_pole_high_pass(period))
         self.band_pass = _Filter(f"{name}_BP", period, _band_pass(period, delta))
-        self._filters = (self.gauss, self.butter, self.high_pass, self.two_pole_high_pass, self.band_pass)
+        self.parts = (self.gauss, self.butter, self.high_pass, self.two_pole_high_pass, self.band_pass)
         self._tool = SwissArmyKnifeTool(tool)
 
     def compute(self, data: BaseData) -> Decimal:
-        for one in self._filters:
+        for one in self.parts:
             one.take(data)
-        return self._filters[self._tool].current.decimal_value
-
-    def reset(self) -> None:
-        for one in self._filters:
-            one.reset()
-        super().reset()
+        return self.parts[self._tool].exact
 
 
 #: Weights of the last three prices, of the last two results, and of the prices altogether.
@@ -149,6 +143,7 @@ class MesaAdaptiveMovingAverage(BarIndicator):
         self._fast_limit = to_decimal(fast_limit)
         self._slow_limit = to_decimal(slow_limit)
         self._forget()
+        self.parts = (self.fama,)
 
     def _forget(self) -> None:
         self._prices: deque[Decimal] = deque(maxlen=13)
@@ -166,8 +161,8 @@ class MesaAdaptiveMovingAverage(BarIndicator):
         alpha = self._alpha()
         self._average = alpha * self._prices[0] + (ONE - alpha) * self._average
         half = alpha / 2
-        follower = half * self._average + (ONE - half) * self.fama.current.decimal_value
-        self.fama.take(IndicatorDataPoint.at(data, follower))
+        follower = half * self._average + (ONE - half) * self.fama.exact
+        self.fama.take_value(data, follower)
         return self._average if self.is_ready else ZERO
 
     def _alpha(self) -> Decimal:
@@ -211,7 +206,6 @@ class MesaAdaptiveMovingAverage(BarIndicator):
 
     def reset(self) -> None:
         self._forget()
-        self.fama.reset()
         super().reset()
 
 

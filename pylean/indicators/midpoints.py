@@ -8,7 +8,6 @@ from typing import Any
 from pylean.feed.base_data import BaseData
 from pylean.indicators.base import BarIndicator, Indicator
 from pylean.indicators.names import named
-from pylean.indicators.points import IndicatorDataPoint
 from pylean.indicators.windows import Maximum, Minimum
 
 __all__ = ["MidPoint", "MidPrice"]
@@ -22,16 +21,12 @@ class MidPoint(Indicator):
         super().__init__(name, period)
         self._maximum = Maximum(period)
         self._minimum = Minimum(period)
+        self.parts = (self._maximum, self._minimum)
 
     def compute(self, data: BaseData) -> Decimal:
         self._maximum.take(data)
         self._minimum.take(data)
-        return (self._maximum.current.decimal_value + self._minimum.current.decimal_value) / 2
-
-    def reset(self) -> None:
-        self._maximum.reset()
-        self._minimum.reset()
-        super().reset()
+        return (self._maximum.exact + self._minimum.exact) / 2
 
 
 class MidPrice(BarIndicator):
@@ -42,13 +37,9 @@ class MidPrice(BarIndicator):
         super().__init__(name, period)
         self._maximum = Maximum(period)
         self._minimum = Minimum(period)
+        self.parts = (self._maximum, self._minimum)
 
     def compute(self, data: Any) -> Decimal:
-        self._maximum.take(IndicatorDataPoint.at(data, data.decimal("high")))
-        self._minimum.take(IndicatorDataPoint.at(data, data.decimal("low")))
-        return (self._maximum.current.decimal_value + self._minimum.current.decimal_value) / 2
-
-    def reset(self) -> None:
-        self._maximum.reset()
-        self._minimum.reset()
-        super().reset()
+        self._maximum.take_value(data, data.decimal("high"))
+        self._minimum.take_value(data, data.decimal("low"))
+        return (self._maximum.exact + self._minimum.exact) / 2

@@ -32,6 +32,7 @@ class UltimateOscillator(BarIndicator):
         self._pressures = [Sum(f"{name}_BP{n}", one) for n, one in enumerate((period1, period2, period3), 1)]
         self._ranges = [Sum(f"{name}_TR{n}", one) for n, one in enumerate((period1, period2, period3), 1)]
         self._previous_close: Decimal | None = None
+        self.parts = (self._true_range, *self._pressures, *self._ranges)
 
     def compute(self, data: Any) -> Decimal:
         self._true_range.take(data)
@@ -46,18 +47,15 @@ class UltimateOscillator(BarIndicator):
             total.take(self._true_range.current)
         if not self.is_ready:
             return Decimal(50)
-        if not all(total.current.decimal_value for total in self._ranges):
-            return self.current.decimal_value
+        if not all(total.exact for total in self._ranges):
+            return self.exact
         short, middle, long = (
-            pressures.current.decimal_value / ranges.current.decimal_value
-            for pressures, ranges in zip(self._pressures, self._ranges, strict=True)
+            pressures.exact / ranges.exact for pressures, ranges in zip(self._pressures, self._ranges, strict=True)
         )
         return 100 * (4 * short + 2 * middle + long) / 7
 
     def reset(self) -> None:
         self._previous_close = None
-        for part in (self._true_range, *self._pressures, *self._ranges):
-            part.reset()
         super().reset()
 
 
@@ -76,6 +74,7 @@ class RelativeVigorIndex(BarIndicator):
         self._bodies: deque[Decimal] = deque(maxlen=4)
         self._heights: deque[Decimal] = deque(maxlen=4)
         self.signal = RelativeVigorIndexSignal(f"{name}_S")
+        self.parts = (self._close_band, self._range_band, self.signal)
 
     @property
     def is_ready(self) -> bool:
@@ -86,20 +85,18 @@ class RelativeVigorIndex(BarIndicator):
         self._heights.append(data.decimal("high") - data.decimal("low"))
         if len(self._bodies) < 4:
             return ZERO
-        self._close_band.take(IndicatorDataPoint.at(data, _middle_weighted(*self._bodies)))
-        self._range_band.take(IndicatorDataPoint.at(data, _middle_weighted(*self._heights)))
+        self._close_band.take_value(data, _middle_weighted(*self._bodies))
+        self._range_band.take_value(data, _middle_weighted(*self._heights))
         if not self.is_ready:
             return ZERO
-        height = self._range_band.current.decimal_value
-        vigor = self._close_band.current.decimal_value / height if height else ZERO
-        self.signal.take(IndicatorDataPoint.at(data, vigor))
+        height = self._range_band.exact
+        vigor = self._close_band.exact / height if height else ZERO
+        self.signal.take_value(data, vigor)
         return vigor
 
     def reset(self) -> None:
         self._bodies.clear()
         self._heights.clear()
-        for part in (self._close_band, self._range_band, self.signal):
-            part.reset()
         super().reset()
 
 
@@ -138,6 +135,7 @@ class WaveTrendOscillator(BarIndicator):
         self.channel_deviation = ExponentialMovingAverage(f"{name}_ChannelDeviation", channel_period)
         self.channel_index_average = ExponentialMovingAverage(f"{name}_ChannelIndexAverage", average_period)
         self.signal = SimpleMovingAverage(f"{name}_Signal", signal_period)
+        self.parts = (self.channel_average, self.channel_deviation, self.channel_index_average, self.signal)
 
     @property
     def is_ready(self) -> bool:
@@ -145,22 +143,17 @@ class WaveTrendOscillator(BarIndicator):
 
     def compute(self, data: Any) -> Decimal:
         typical = (data.decimal("high") + data.decimal("low") + data.decimal("close")) / 3
-        self.channel_average.take(IndicatorDataPoint.at(data, typical))
+        self.channel_average.take_value(data, typical)
         if not self.channel_average.is_ready:
             return ZERO
-        distance = typical - self.channel_average.current.decimal_value
-        self.channel_deviation.take(IndicatorDataPoint.at(data, abs(distance)))
+        distance = typical - self.channel_average.exact
+        self.channel_deviation.take_value(data, abs(distance))
         if not self.channel_deviation.is_ready:
             return ZERO
-        unit = Decimal("0.015") * self.channel_deviation.current.decimal_value
+        unit = Decimal("0.015") * self.channel_deviation.exact
         if not unit:
-            return self.current.decimal_value
-        self.channel_index_average.take(IndicatorDataPoint.at(data, distance / unit))
+            return self.exact
+        self.channel_index_average.take_value(data, distance / unit)
         if self.channel_index_average.is_ready:
             self.signal.take(self.channel_index_average.current)
-        return self.channel_index_average.current.decimal_value
-
-    def reset(self) -> None:
-        for part in (self.channel_average, self.channel_deviation, self.channel_index_average, self.signal):
-            part.reset()
-        super().reset()
+        return self.channel_index_average.exact

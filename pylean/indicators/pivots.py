@@ -12,7 +12,6 @@ from pylean.events import EventHandlers
 from pylean.feed.base_data import BaseData
 from pylean.indicators.base import BarIndicator
 from pylean.indicators.names import checked_period, named
-from pylean.indicators.points import IndicatorDataPoint
 from pylean.indicators.rolling_window import RollingWindow
 from pylean.indicators.windows import Identity
 from pylean.naming import LeanEnum, PascalNames
@@ -184,6 +183,7 @@ class ZigZag(BarIndicator):
         self._min_trend_length = min_trend_length
         self._pivot = ZERO
         self._bars_since_pivot = 0
+        self.parts = (self.high_pivot, self.low_pivot)
 
     def compute(self, data: Any) -> Decimal:
         high, low = data.decimal("high"), data.decimal("low")
@@ -205,13 +205,11 @@ class ZigZag(BarIndicator):
 
     def _turn(self, data: Any, type: PivotPointType, price: Decimal) -> None:
         pivot = self.high_pivot if type is PivotPointType.HIGH else self.low_pivot
-        pivot.take(IndicatorDataPoint.at(data, price))
+        pivot.take_value(data, price)
         self.pivot_type = type
         self._pivot = price
         self._bars_since_pivot = 0
 
     def reset(self) -> None:
         self.pivot_type = PivotPointType.LOW
-        self.high_pivot.reset()
-        self.low_pivot.reset()
         super().reset()

@@ -9,7 +9,6 @@ from typing import Any
 from pylean.indicators.base import BarIndicator, TradeBarIndicator
 from pylean.indicators.moving_averages import ExponentialMovingAverage, SimpleMovingAverage
 from pylean.indicators.names import checked_period, named
-from pylean.indicators.points import IndicatorDataPoint
 from pylean.indicators.windows import Sum
 from pylean.numbers import ZERO, double_to_decimal, to_float
 
@@ -51,21 +50,17 @@ class NormalizedAverageTrueRange(BarIndicator):
         self._true_range = TrueRange(f"{name}_TR")
         self._mean = SimpleMovingAverage(f"{name}_ATR", period)
         self._average = ZERO
+        self.parts = (self._true_range, self._mean)
 
     def compute(self, data: Any) -> Decimal:
         self._true_range.take(data)
         if self.samples <= self.warm_up_period:
             self._mean.take(self._true_range.current)
-            self._average = self._mean.current.decimal_value
+            self._average = self._mean.exact
         else:
-            self._average = (self._average * (self.period - 1) + self._true_range.current.decimal_value) / self.period
+            self._average = (self._average * (self.period - 1) + self._true_range.exact) / self.period
         close = data.decimal("close")
         return self._average / close * 100 if close else ZERO
-
-    def reset(self) -> None:
-        self._true_range.reset()
-        self._mean.reset()
-        super().reset()
 
 
 class RogersSatchellVolatility(BarIndicator):
@@ -78,6 +73,7 @@ class RogersSatchellVolatility(BarIndicator):
     def __init__(self, name: str, period: int) -> None:
         super().__init__(name, period)
         self._sum = Sum(f"{name}_Sum", period)
+        self.parts = (self._sum,)
 
     def compute(self, data: Any) -> Decimal:
         prices = [to_float(data.decimal(field)) for field in ("open", "high", "low", "close")]
@@ -85,14 +81,10 @@ class RogersSatchellVolatility(BarIndicator):
             return ZERO
         open_, high, low, close = prices
         variance = math.log(high / close) * math.log(high / open_) + math.log(low / close) * math.log(low / open_)
-        self._sum.take(IndicatorDataPoint.at(data, double_to_decimal(variance)))
+        self._sum.take_value(data, double_to_decimal(variance))
         if not self.is_ready:
             return ZERO
-        return double_to_decimal(math.sqrt(to_float(self._sum.current.decimal_value) / self._sum.period))
-
-    def reset(self) -> None:
-        self._sum.reset()
-        super().reset()
+        return double_to_decimal(math.sqrt(to_float(self._sum.exact) / self._sum.period))
 
 
 class MassIndex(TradeBarIndicator):
@@ -107,21 +99,17 @@ class MassIndex(TradeBarIndicator):
         self._first = ExponentialMovingAverage(ema_period)
         self._second = ExponentialMovingAverage(ema_period)
         self._sum = Sum(sum_period)
+        self.parts = (self._first, self._second, self._sum)
 
     @property
     def is_ready(self) -> bool:
         return self._sum.is_ready
 
     def compute(self, data: Any) -> Decimal:
-        self._first.take(IndicatorDataPoint.at(data, data.decimal("high") - data.decimal("low")))
+        self._first.take_value(data, data.decimal("high") - data.decimal("low"))
         if self._first.is_ready:
             self._second.take(self._first.current)
         if self._second.is_ready:
-            height, average = self._first.current.decimal_value, self._second.current.decimal_value
-            self._sum.take(IndicatorDataPoint.at(data, height / average if average else ZERO))
-        return self._sum.current.decimal_value if self.is_ready else Decimal(self._sum.period)
-
-    def reset(self) -> None:
-        for part in (self._first, self._second, self._sum):
-            part.reset()
-        super().reset()
+            height, average = self._first.exact, self._second.exact
+            self._sum.take_value(data, height / average if average else ZERO)
+        return self._sum.exact if self.is_ready else Decimal(self._sum.period)

@@ -9,7 +9,6 @@ from pylean.indicators.base import Indicator, WindowIndicator
 from pylean.indicators.deviation import StandardDeviation
 from pylean.indicators.extensions import IndicatorExtensions
 from pylean.indicators.names import checked_period, named
-from pylean.indicators.points import IndicatorDataPoint
 from pylean.indicators.windows import Identity
 from pylean.numbers import ONE, ZERO, double_to_decimal, to_float
 
@@ -28,20 +27,16 @@ class LeastSquaresMovingAverage(WindowIndicator):
         super().__init__(name, checked_period(name, period, lowest=2))
         self.intercept = Identity(f"{name}_Intercept")
         self.slope = Identity(f"{name}_Slope")
+        self.parts = (self.intercept, self.slope)
 
     def compute(self, data: BaseData) -> Decimal:
         self.values.appendleft(data.decimal_value)
         if len(self.values) < self.period:
             return data.decimal_value
         intercept, slope = _least_squares([to_float(value) for value in reversed(self.values)])
-        self.intercept.take(IndicatorDataPoint.at(data, double_to_decimal(intercept)))
-        self.slope.take(IndicatorDataPoint.at(data, double_to_decimal(slope)))
-        return self.intercept.current.decimal_value + self.slope.current.decimal_value * self.period
-
-    def reset(self) -> None:
-        self.intercept.reset()
-        self.slope.reset()
-        super().reset()
+        self.intercept.take_value(data, double_to_decimal(intercept))
+        self.slope.take_value(data, double_to_decimal(slope))
+        return self.intercept.exact + self.slope.exact * self.period
 
 
 def _least_squares(values: list[float]) -> tuple[float, float]:
@@ -71,6 +66,7 @@ class RegressionChannel(Indicator):
         self.upper_channel = IndicatorExtensions.plus(
             self.linear_regression, IndicatorExtensions.times(self._deviation, k), f"{name}_UpperChannel"
         )
+        self.parts = (self.lower_channel, self.upper_channel)
 
     @property
     def is_ready(self) -> bool:
@@ -87,12 +83,7 @@ class RegressionChannel(Indicator):
     def compute(self, data: BaseData) -> Decimal:
         self._deviation.take(data)
         self.linear_regression.take(data)
-        return self.linear_regression.current.decimal_value
-
-    def reset(self) -> None:
-        self.lower_channel.reset()
-        self.upper_channel.reset()
-        super().reset()
+        return self.linear_regression.exact
 
 
 class TimeSeriesForecast(WindowIndicator):

@@ -9,7 +9,6 @@ from pylean.feed.base_data import BaseData
 from pylean.indicators.base import Indicator
 from pylean.indicators.moving_average_type import MovingAverageType
 from pylean.indicators.names import checked_period, named, text_of
-from pylean.indicators.points import IndicatorDataPoint
 from pylean.numbers import ONE, ZERO, round_half_even
 
 __all__ = ["RelativeStrengthIndex", "StochasticRelativeStrengthIndex"]
@@ -29,6 +28,7 @@ class RelativeStrengthIndex(Indicator):
         self.average_gain = self.moving_average_type.as_indicator(f"{name}Up", period)
         self.average_loss = self.moving_average_type.as_indicator(f"{name}Down", period)
         self._previous_value: Decimal | None = None
+        self.parts = (self.average_gain, self.average_loss)
 
     @property
     def is_ready(self) -> bool:
@@ -38,20 +38,18 @@ class RelativeStrengthIndex(Indicator):
         value = data.decimal_value
         if self._previous_value is not None:
             change = value - self._previous_value
-            self.average_gain.take(IndicatorDataPoint.at(data, max(change, ZERO)))
-            self.average_loss.take(IndicatorDataPoint.at(data, max(-change, ZERO)))
+            self.average_gain.take_value(data, max(change, ZERO))
+            self.average_loss.take_value(data, max(-change, ZERO))
         self._previous_value = value
         # Averages of kinds that overshoot may go below zero.
-        gain = max(self.average_gain.current.decimal_value, ZERO)
-        loss = max(self.average_loss.current.decimal_value, ZERO)
+        gain = max(self.average_gain.exact, ZERO)
+        loss = max(self.average_loss.exact, ZERO)
         if not round_half_even(loss, 10):
             return _HUNDRED
         return _HUNDRED - _HUNDRED / (ONE + gain / loss)
 
     def reset(self) -> None:
         self._previous_value = None
-        self.average_gain.reset()
-        self.average_loss.reset()
         super().reset()
 
 
@@ -77,21 +75,20 @@ class StochasticRelativeStrengthIndex(Indicator):
         self.d = kind.as_indicator(f"{name}_D_{text_of(kind)}", d_smoothing_period)
         self._rsi = RelativeStrengthIndex(rsi_period)
         self._recent: deque[Decimal] = deque(maxlen=checked_period(name, stoch_period))
+        self.parts = (self._rsi, self.k, self.d)
 
     def compute(self, data: BaseData) -> Decimal:
         self._rsi.take(data)
-        rsi = self._rsi.current.decimal_value
+        rsi = self._rsi.exact
         self._recent.append(rsi)
         if len(self._recent) < self._recent.maxlen:  # type: ignore[operator]
             return ZERO
         lowest, highest = min(self._recent), max(self._recent)
         place = 100 * (rsi - lowest) / (highest - lowest) if highest != lowest else _HUNDRED
-        self.k.take(IndicatorDataPoint.at(data, place))
+        self.k.take_value(data, place)
         self.d.take(self.k.current)
         return data.decimal_value
 
     def reset(self) -> None:
         self._recent.clear()
-        for part in (self._rsi, self.k, self.d):
-            part.reset()
         super().reset()

@@ -10,7 +10,6 @@ from pylean.indicators.base import BarIndicator
 from pylean.indicators.composite import FunctionalIndicator
 from pylean.indicators.moving_averages import ExponentialMovingAverage
 from pylean.indicators.names import named
-from pylean.indicators.points import IndicatorDataPoint
 from pylean.indicators.windows import Maximum, Minimum, Sum
 from pylean.numbers import ZERO, double_to_decimal, to_float
 
@@ -34,45 +33,47 @@ class Stochastic(BarIndicator):
         self.fast_stoch = FunctionalIndicator(f"{name}_FastStoch", self._compute_fast, lambda _: maximum.is_ready)
         self.stoch_k = FunctionalIndicator(f"{name}_StochK", self._compute_k, lambda _: fast_sum.is_ready)
         self.stoch_d = FunctionalIndicator(f"{name}_StochD", self._compute_d, lambda _: slow_sum.is_ready)
+        self.parts = (
+            self._maximum,
+            self._minimum,
+            self._fast_sum,
+            self._slow_sum,
+            self.fast_stoch,
+            self.stoch_k,
+            self.stoch_d,
+        )
 
     @property
     def is_ready(self) -> bool:
         return self.fast_stoch.is_ready and self.stoch_k.is_ready and self.stoch_d.is_ready
 
     def compute(self, data: Any) -> Decimal:
-        self._maximum.take(IndicatorDataPoint.at(data, data.decimal("high")))
-        self._minimum.take(IndicatorDataPoint.at(data, data.decimal("low")))
+        self._maximum.take_value(data, data.decimal("high"))
+        self._minimum.take_value(data, data.decimal("low"))
         for part in (self.fast_stoch, self.stoch_k, self.stoch_d):
             part.take(data)
-        return self.fast_stoch.current.decimal_value
+        return self.fast_stoch.exact
 
     def _compute_fast(self, bar: Any) -> Decimal:
-        lowest = self._minimum.current.decimal_value
-        height = self._maximum.current.decimal_value - lowest
+        lowest = self._minimum.exact
+        height = self._maximum.exact - lowest
         if not self._maximum.is_ready or not height:
             return ZERO
         place: Decimal = (bar.decimal("close") - lowest) / height
-        self._fast_sum.take(IndicatorDataPoint.at(bar, place))
+        self._fast_sum.take_value(bar, place)
         return place * 100
 
     def _compute_k(self, bar: Any) -> Decimal:
         if not self._fast_sum.is_ready:
             return ZERO
-        mean = self._fast_sum.current.decimal_value / self._fast_sum.period
-        self._slow_sum.take(IndicatorDataPoint.at(bar, mean))
+        mean = self._fast_sum.exact / self._fast_sum.period
+        self._slow_sum.take_value(bar, mean)
         return mean * 100
 
     def _compute_d(self, bar: Any) -> Decimal:
         if not self._slow_sum.is_ready:
             return ZERO
-        return self._slow_sum.current.decimal_value / self._slow_sum.period * 100
-
-    def reset(self) -> None:
-        for part in (self._maximum, self._minimum, self._fast_sum, self._slow_sum):
-            part.reset()
-        for stochastic in (self.fast_stoch, self.stoch_k, self.stoch_d):
-            stochastic.reset()
-        super().reset()
+        return self._slow_sum.exact / self._slow_sum.period * 100
 
 
 class PremierStochasticOscillator(BarIndicator):
@@ -87,6 +88,7 @@ class PremierStochasticOscillator(BarIndicator):
         self._stochastic = Stochastic(name, period, period, period)
         self._first = ExponentialMovingAverage(ema_period)
         self._second = ExponentialMovingAverage(ema_period)
+        self.parts = (self._stochastic, self._first, self._second)
 
     @property
     def is_ready(self) -> bool:
@@ -97,20 +99,15 @@ class PremierStochasticOscillator(BarIndicator):
         self._stochastic.take(data)
         if not fast.is_ready:
             return ZERO
-        around_middle = Decimal("0.1") * (fast.current.decimal_value - 50)
-        self._first.take(IndicatorDataPoint.at(data, around_middle))
+        around_middle = Decimal("0.1") * (fast.exact - 50)
+        self._first.take_value(data, around_middle)
         if not self._first.is_ready:
             return ZERO
         self._second.take(self._first.current)
         if not self._second.is_ready:
             return ZERO
-        power = double_to_decimal(math.exp(to_float(self._second.current.decimal_value)))
+        power = double_to_decimal(math.exp(to_float(self._second.exact)))
         return (power - 1) / (power + 1)
-
-    def reset(self) -> None:
-        for part in (self._stochastic, self._first, self._second):
-            part.reset()
-        super().reset()
 
 
 class WilliamsPercentR(BarIndicator):
@@ -124,22 +121,18 @@ class WilliamsPercentR(BarIndicator):
         super().__init__(name, period)
         self.maximum = Maximum(f"{name}_Max", period)
         self.minimum = Minimum(f"{name}_Min", period)
+        self.parts = (self.maximum, self.minimum)
 
     @property
     def is_ready(self) -> bool:
         return self.maximum.is_ready and self.minimum.is_ready
 
     def compute(self, data: Any) -> Decimal:
-        self.minimum.take(IndicatorDataPoint.at(data, data.decimal("low")))
-        self.maximum.take(IndicatorDataPoint.at(data, data.decimal("high")))
-        highest = self.maximum.current.decimal_value
-        height = highest - self.minimum.current.decimal_value
+        self.minimum.take_value(data, data.decimal("low"))
+        self.maximum.take_value(data, data.decimal("high"))
+        highest = self.maximum.exact
+        height = highest - self.minimum.exact
         if not self.is_ready or not height:
             return ZERO
         close: Decimal = data.decimal("close")
         return -100 * (highest - close) / height
-
-    def reset(self) -> None:
-        self.maximum.reset()
-        self.minimum.reset()
-        super().reset()

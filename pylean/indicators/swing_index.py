@@ -66,11 +66,8 @@ class WilderAccumulativeSwingIndex(TradeBarIndicator):
     def __init__(self, name: str, limit_move: float | Decimal) -> None:
         super().__init__(name, 2)
         self._swing = WilderSwingIndex(limit_move)
+        self.parts = (self._swing,)
 
     def compute(self, data: Any) -> Decimal:
         self._swing.take(data)
-        return self.current.decimal_value + self._swing.current.decimal_value
-
-    def reset(self) -> None:
-        self._swing.reset()
-        super().reset()
+        return self.exact + self._swing.exact

@@ -12,7 +12,6 @@ from pylean.indicators.base import BarIndicator, IndicatorBase, TradeBarIndicato
 from pylean.indicators.moving_average_type import MovingAverageType
 from pylean.indicators.moving_averages import SimpleMovingAverage
 from pylean.indicators.names import checked_period, named, text_of
-from pylean.indicators.points import IndicatorDataPoint
 from pylean.indicators.windows import Sum
 from pylean.numbers import ZERO, to_decimal, to_float
 
@@ -41,6 +40,7 @@ class MoneyFlowIndex(TradeBarIndicator):
         self.positive_money_flow = Sum(f"{name}_PositiveMoneyFlow", period)
         self.negative_money_flow = Sum(f"{name}_NegativeMoneyFlow", period)
         self._previous_typical_price = ZERO
+        self.parts = (self.positive_money_flow, self.negative_money_flow)
 
     @property
     def is_ready(self) -> bool:
@@ -55,16 +55,14 @@ class MoneyFlowIndex(TradeBarIndicator):
         typical, previous = _typical_price(data), self._previous_typical_price
         self._previous_typical_price = typical
         flow = typical * to_decimal(data.volume)
-        self.positive_money_flow.take(IndicatorDataPoint.at(data, flow if typical > previous else ZERO))
-        self.negative_money_flow.take(IndicatorDataPoint.at(data, flow if typical < previous else ZERO))
-        positive = self.positive_money_flow.current.decimal_value
-        total = positive + self.negative_money_flow.current.decimal_value
+        self.positive_money_flow.take_value(data, flow if typical > previous else ZERO)
+        self.negative_money_flow.take_value(data, flow if typical < previous else ZERO)
+        positive = self.positive_money_flow.exact
+        total = positive + self.negative_money_flow.exact
         return 100 * positive / total if total else Decimal(100)
 
     def reset(self) -> None:
         self._previous_typical_price = ZERO
-        self.positive_money_flow.reset()
-        self.negative_money_flow.reset()
         super().reset()
 
 
@@ -79,7 +77,7 @@ class OnBalanceVolume(TradeBarIndicator):
     def compute(self, data: Any) -> Decimal:
         close, previous_close = data.decimal_value, self._previous_close
         self._previous_close = close
-        volume, balance = to_decimal(data.volume), self.current.decimal_value
+        volume, balance = to_decimal(data.volume), self.exact
         if previous_close is None:
             return volume
         if close == previous_close:
@@ -102,6 +100,7 @@ class SmoothedOnBalanceVolume(BarIndicator):
         kind = MovingAverageType(moving_average_type)
         self.on_balance_volume = OnBalanceVolume()
         self._average = kind.as_indicator(f"{name}_{text_of(kind)}", period)
+        self.parts = (self.on_balance_volume, self._average)
 
     @property
     def is_ready(self) -> bool:
@@ -110,12 +109,7 @@ class SmoothedOnBalanceVolume(BarIndicator):
     def compute(self, data: Any) -> Decimal:
         self.on_balance_volume.take(data)
         self._average.take(self.on_balance_volume.current)
-        return self._average.current.decimal_value if self.is_ready else ZERO
-
-    def reset(self) -> None:
-        self.on_balance_volume.reset()
-        self._average.reset()
-        super().reset()
+        return self._average.exact if self.is_ready else ZERO
 
 
 class VolumeWeightedMovingAverage(TradeBarIndicator):
@@ -126,18 +120,14 @@ class VolumeWeightedMovingAverage(TradeBarIndicator):
         super().__init__(name, period)
         self._weighted = Sum(f"{name}_SumPxV", period)
         self._volume = Sum(f"{name}_SumVolume", period)
+        self.parts = (self._weighted, self._volume)
 
     def compute(self, data: Any) -> Decimal:
         close, volume = data.decimal("close"), to_decimal(data.volume)
-        self._weighted.take(IndicatorDataPoint.at(data, close * volume))
-        self._volume.take(IndicatorDataPoint.at(data, volume))
-        total = self._volume.current.decimal_value
-        return self._weighted.current.decimal_value / total if total else close
-
-    def reset(self) -> None:
-        self._weighted.reset()
-        self._volume.reset()
-        super().reset()
+        self._weighted.take_value(data, close * volume)
+        self._volume.take_value(data, volume)
+        total = self._volume.exact
+        return self._weighted.exact / total if total else close
 
 
 class VolumeWeightedAveragePriceIndicator(TradeBarIndicator):
@@ -151,19 +141,15 @@ class VolumeWeightedAveragePriceIndicator(TradeBarIndicator):
         super().__init__(name, period)
         self._weighted = Sum(f"{name}_SumPxV", period)
         self._volume = Sum(f"{name}_SumVolume", period)
+        self.parts = (self._weighted, self._volume)
 
     def compute(self, data: Any) -> Decimal:
         middle = sum((data.decimal(field) for field in ("open", "high", "low", "close")), ZERO) / 4
         volume = to_decimal(data.volume)
-        self._weighted.take(IndicatorDataPoint.at(data, middle * volume))
-        self._volume.take(IndicatorDataPoint.at(data, volume))
-        total = self._volume.current.decimal_value
-        return self._weighted.current.decimal_value / total if total else self.current.decimal_value
-
-    def reset(self) -> None:
-        self._weighted.reset()
-        self._volume.reset()
-        super().reset()
+        self._weighted.take_value(data, middle * volume)
+        self._volume.take_value(data, volume)
+        total = self._volume.exact
+        return self._weighted.exact / total if total else self.exact
 
 
 class IntradayVwap(IndicatorBase):
@@ -235,7 +221,7 @@ class RelativeDailyVolume(TradeBarIndicator):
         for start_ms, volume in self._today.items():
             cumulative += volume
             mean = self._usual.setdefault(start_ms % _DAY_MS, SimpleMovingAverage(self.period))
-            mean.take(IndicatorDataPoint.at(data, cumulative))
+            mean.take_value(data, cumulative)
         self._today.clear()
         self._full_days += 1
 
@@ -247,7 +233,7 @@ class RelativeDailyVolume(TradeBarIndicator):
             if later is None:
                 return ZERO
             mean = self._usual[times[later - 1]]
-        return mean.current.decimal_value
+        return mean.exact
 
     def reset(self) -> None:
         self._full_days, self._day_of_month = -1, 0

@@ -8,7 +8,6 @@ from typing import Any
 from pylean.indicators.base import BarIndicator
 from pylean.indicators.extensions import IndicatorExtensions
 from pylean.indicators.names import named
-from pylean.indicators.points import IndicatorDataPoint
 from pylean.indicators.ranges import TrueRange
 from pylean.indicators.windows import Sum
 from pylean.numbers import ZERO
@@ -33,6 +32,7 @@ class Vortex(BarIndicator):
         self.plus_vortex = IndicatorExtensions.over(self._ups, self._ranges)
         self.minus_vortex = IndicatorExtensions.over(self._downs, self._ranges)
         self._previous: tuple[Decimal, Decimal] | None = None
+        self.parts = (self._true_range, self.plus_vortex, self.minus_vortex)
 
     def compute(self, data: Any) -> Decimal:
         self._true_range.take(data)
@@ -40,15 +40,13 @@ class Vortex(BarIndicator):
         high, low = data.decimal("high"), data.decimal("low")
         if self._previous is not None:
             previous_high, previous_low = self._previous
-            self._ups.take(IndicatorDataPoint.at(data, abs(high - previous_low)))
-            self._downs.take(IndicatorDataPoint.at(data, abs(low - previous_high)))
+            self._ups.take_value(data, abs(high - previous_low))
+            self._downs.take_value(data, abs(low - previous_high))
         self._previous = (high, low)
         if not self.is_ready:
             return ZERO
-        return (self.plus_vortex.current.decimal_value + self.minus_vortex.current.decimal_value) / 2
+        return (self.plus_vortex.exact + self.minus_vortex.exact) / 2
 
     def reset(self) -> None:
         self._previous = None
-        for part in (self._true_range, self.plus_vortex, self.minus_vortex):
-            part.reset()
         super().reset()

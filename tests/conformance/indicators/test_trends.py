@@ -10,9 +10,11 @@ from pylean.indicators import (
     MesaAdaptiveMovingAverage,
     ParabolicStopAndReverse,
     ParabolicStopAndReverseExtended,
+    SqueezeMomentum,
     SwissArmyKnife,
     SwissArmyKnifeTool,
     TimeSeriesForecast,
+    VariableIndexDynamicAverage,
     Vortex,
     WilderAccumulativeSwingIndex,
     WilderSwingIndex,
@@ -55,6 +57,7 @@ CASES = [
     swiss("HP", SwissArmyKnifeTool.HIGH_PASS),
     swiss("2PHP", SwissArmyKnifeTool.TWO_POLE_HIGH_PASS),
     swiss("BP", SwissArmyKnifeTool.BAND_PASS, 0.043),
+    Case("SqueezeMomentumTests", lambda: SqueezeMomentum("SM", 20, 2, 20, 1.5), "spy_sm.csv", "squeeze on"),
     Case("TimeSeriesForecastTests", lambda: TimeSeriesForecast(5), "spy_tsf.csv", "tsf"),
     Case(
         "VortexTests",
@@ -72,6 +75,7 @@ CASES = [
         1e-4,
         lambda vortex: float(vortex.minus_vortex.current.decimal_value),
     ),
+    Case("VariableIndexDynamicAverageTests", lambda: VariableIndexDynamicAverage(9), "spy_vidya.txt", "VIDYA_9"),
     Case("WilderAccumulativeSwingIndexTests", lambda: WilderAccumulativeSwingIndex(8), "spy_asi.csv", "ASI"),
     Case("WilderSwingIndexTests", lambda: WilderSwingIndex(8), "spy_si.csv", "SI"),
 ]
