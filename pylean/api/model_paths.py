@@ -45,6 +45,8 @@ _OTHERS = (
 _MODULES = frozenset(_OTHERS).union(
     f"{package}.{name}{_ENDINGS[package]}" for package, names in _MODELS.items() for name in names.split()
 )
+#: Where the models are that differ from those of AlgorithmImports.
+_VARIANTS = ("pylean.framework.lean_python", "pylean.framework.lean_python_portfolio")
 _PACKAGES = frozenset(_MODELS) | {"Orders", "Orders.Slippage"}
 
 
@@ -65,9 +67,10 @@ class _ModelPaths(MetaPathFinder, Loader):
         name = module.__name__.rpartition(".")[2]
         imports = vars(importlib.import_module("AlgorithmImports"))
         names: dict[str, Any] = {key: value for key, value in imports.items() if not key.startswith("_")}
-        variants = importlib.import_module("pylean.framework.lean_python")
-        if name in variants.__all__:
-            names[name] = getattr(variants, name)
+        for place in _VARIANTS:
+            variants = importlib.import_module(place)
+            if name in variants.__all__:
+                names[name] = getattr(variants, name)
         if name not in names:
             raise ImportError(f"pylean has no {name}; run the algorithm on Lean itself if it needs this one")
         vars(module).update(names)

@@ -25,12 +25,11 @@ from pylean.framework.insight_period import (
 from pylean.framework.insight_score import InsightScore
 from pylean.naming import PascalNames, assignable, snake_case
 from pylean.numbers import ZERO, to_decimal, to_float
-from pylean.securities.exchange_hours import SecurityExchangeHours
 from pylean.securities.symbol import SYMBOL_RESOLVER, Symbol
 from pylean.storage import Resolution
 
 if TYPE_CHECKING:
-    from pylean.storage.market_hours import MarketHours
+    from pylean.securities.exchange_hours import SecurityExchangeHours
 
 __all__ = ["Insight", "flatten", "next_guid", "restart_guids"]
 
@@ -146,19 +145,23 @@ class Insight(PascalNames):
 
     @staticmethod
     def compute_close_time(
-        exchange_hours: MarketHours, generated_time_utc: datetime, period: Resolution | timedelta, bar_count: int = 1
+        exchange_hours: SecurityExchangeHours,
+        generated_time_utc: datetime,
+        period: Resolution | timedelta,
+        bar_count: int = 1,
     ) -> datetime:
         """UTC after a span of market time, or after so many bars of a resolution."""
+        hours = exchange_hours.market_hours
         if isinstance(period, Resolution):
-            return close_time_after_bars(exchange_hours, generated_time_utc, period, bar_count)
-        return close_time_after_span(exchange_hours, generated_time_utc, period)
+            return close_time_after_bars(hours, generated_time_utc, period, bar_count)
+        return close_time_after_span(hours, generated_time_utc, period)
 
-    def set_period_and_close_time(self, exchange_hours: MarketHours | SecurityExchangeHours) -> None:
+    def set_period_and_close_time(self, exchange_hours: SecurityExchangeHours) -> None:
         """Find when it closes. Raises ValueError before ``generated_time_utc`` is set."""
         if self.generated_time_utc == EPOCH:
             raise ValueError("generated_time_utc of an insight must be set before its close time can be found")
-        hours = exchange_hours.market_hours if isinstance(exchange_hours, SecurityExchangeHours) else exchange_hours
-        self.period, self.close_time_utc = self._rule.resolve(self.generated_time_utc, hours)
+        rule, generated = self._rule, self.generated_time_utc
+        self.period, self.close_time_utc = rule.resolve(generated, exchange_hours.market_hours)
 
     @property
     def reference_value(self) -> float:

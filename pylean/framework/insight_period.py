@@ -22,6 +22,8 @@ __all__ = [
     "SpanPeriod",
     "close_time_after_bars",
     "close_time_after_span",
+    "to_local",
+    "to_utc",
 ]
 
 #: Lean's last moment: an insight that closes then stays active.
@@ -69,7 +71,7 @@ class CloseTimePeriod:
     local: datetime
 
     def resolve(self, generated_utc: datetime, hours: MarketHours) -> tuple[timedelta, datetime]:
-        close = _to_utc(_in_open_hours(self.local, hours), hours)
+        close = to_utc(_in_open_hours(self.local, hours), hours)
         if generated_utc > close:
             raise ValueError(f"close time {self.local} of an insight generated at {generated_utc} UTC lies in the past")
         return close - generated_utc, close
@@ -82,8 +84,8 @@ class ExpiryPeriod:
     function: Callable[[datetime], datetime]
 
     def resolve(self, generated_utc: datetime, hours: MarketHours) -> tuple[timedelta, datetime]:
-        local = self.function(_to_local(generated_utc, hours))
-        close = _to_utc(_in_open_hours(local, hours), hours)
+        local = self.function(to_local(generated_utc, hours))
+        close = to_utc(_in_open_hours(local, hours), hours)
         return close - generated_utc, close
 
 
@@ -104,13 +106,13 @@ def close_time_after_bars(
     """
     if bar_count < 1:
         raise ValueError(f"bar_count of an insight is {bar_count}: it must be at least 1")
-    local = _to_local(generated_utc, hours)
+    local = to_local(generated_utc, hours)
     if resolution is Resolution.DAILY:
-        return _to_utc(_after_days(local, bar_count, hours), hours)
+        return to_utc(_after_days(local, bar_count, hours), hours)
     if resolution is Resolution.HOUR:
-        return _to_utc(_after_steps(local, _ONE_MINUTE, 60 * bar_count, hours), hours)
+        return to_utc(_after_steps(local, _ONE_MINUTE, 60 * bar_count, hours), hours)
     step = _ONE_MINUTE if resolution is Resolution.MINUTE else _ONE_SECOND
-    return _to_utc(_after_steps(local, step, bar_count, hours), hours)
+    return to_utc(_after_steps(local, step, bar_count, hours), hours)
 
 
 def close_time_after_span(hours: MarketHours, generated_utc: datetime, period: timedelta) -> datetime:
@@ -166,9 +168,11 @@ def _in_open_hours(local: datetime, hours: MarketHours) -> datetime:
     return local if hours.is_open(local) else hours.next_open(local)
 
 
-def _to_local(utc: datetime, hours: MarketHours) -> datetime:
+def to_local(utc: datetime, hours: MarketHours) -> datetime:
+    """Naive time of the market's zone."""
     return utc.replace(tzinfo=UTC).astimezone(hours.time_zone).replace(tzinfo=None)
 
 
-def _to_utc(local: datetime, hours: MarketHours) -> datetime:
+def to_utc(local: datetime, hours: MarketHours) -> datetime:
+    """Naive UTC of a naive time of the market's zone."""
     return local.replace(tzinfo=hours.time_zone).astimezone(UTC).replace(tzinfo=None)

@@ -51,7 +51,7 @@ class FrameworkPipeline:
         self.insights_generated = EventHandlers()
         self.is_active = False
         self._universes: set[Symbol] = set()
-        self._told_of_warm_up = False
+        self._told: set[str] = set()
 
     def _activate(self) -> None:
         self.is_active = True
@@ -132,14 +132,17 @@ class FrameworkPipeline:
     def emit(self, insights: Iterable[Insight]) -> None:
         """Take insights from the algorithm itself, straight to targets and orders; none during warm-up."""
         if self._algorithm.is_warming_up:
-            if not self._told_of_warm_up:
-                self._told_of_warm_up = True
-                self._algorithm.error("insights emitted during warm-up are ignored")
+            self._tell_once("insights emitted during warm-up are ignored")
             return
         self._process(self._announce(list(insights)))
 
     def _announce(self, insights: list[Insight]) -> list[Insight]:
-        """Complete new insights, keep them and tell the handlers."""
+        """Complete new insights, keep them and tell the handlers; those of delisted securities are left out."""
+        securities = self._algorithm.securities
+        listed = [insight for insight in insights if not securities[insight.symbol].is_delisted]
+        if len(listed) < len(insights):
+            self._tell_once("insights of delisted securities are ignored")
+        insights = listed
         for insight in insights:
             self._complete(insight)
         self.insights.add_range(insights)
@@ -147,6 +150,11 @@ class FrameworkPipeline:
             told = GeneratedInsightsCollection(self._algorithm.utc_time, insights)
             self.insights_generated(self._algorithm, told)
         return insights
+
+    def _tell_once(self, warning: str) -> None:
+        if warning not in self._told:
+            self._told.add(warning)
+            self._algorithm.error(warning)
 
     def _complete(self, insight: Insight) -> None:
         security = self._algorithm.securities[insight.symbol]

@@ -19,6 +19,7 @@ from pylean.framework.insight_score import InsightScore
 from pylean.framework.insights import GeneratedInsightsCollection, InsightCollection, InsightManager
 from pylean.framework.portfolio.accumulative import AccumulativeInsightPortfolioConstructionModel
 from pylean.framework.portfolio.base import NullPortfolioConstructionModel, PortfolioConstructionModel
+from pylean.framework.portfolio.black_litterman import BlackLittermanOptimizationPortfolioConstructionModel
 from pylean.framework.portfolio.equal_weighting import (
     EqualWeightingPortfolioConstructionModel,
     SectorWeightingPortfolioConstructionModel,
@@ -27,6 +28,14 @@ from pylean.framework.portfolio.insight_weighting import (
     ConfidenceWeightedPortfolioConstructionModel,
     InsightWeightingPortfolioConstructionModel,
 )
+from pylean.framework.portfolio.mean_reversion import MeanReversionPortfolioConstructionModel
+from pylean.framework.portfolio.mean_variance import MeanVarianceOptimizationPortfolioConstructionModel
+from pylean.framework.portfolio.optimizers import (
+    MaximumSharpeRatioPortfolioOptimizer,
+    MinimumVariancePortfolioOptimizer,
+    UnconstrainedMeanVariancePortfolioOptimizer,
+)
+from pylean.framework.portfolio.risk_parity import RiskParityPortfolioConstructionModel, RiskParityPortfolioOptimizer
 from pylean.framework.risk.base import CompositeRiskManagementModel, NullRiskManagementModel, RiskManagementModel
 from pylean.framework.risk.limits import (
     MaximumDrawdownPercentPerSecurity,
@@ -57,6 +66,7 @@ __all__ = [
     "AccumulativeInsightPortfolioConstructionModel",
     "AlphaModel",
     "BasePairsTradingAlphaModel",
+    "BlackLittermanOptimizationPortfolioConstructionModel",
     "Collective2SignalExport",
     "CompositeAlphaModel",
     "CompositeRiskManagementModel",
@@ -83,7 +93,11 @@ __all__ = [
     "MaximumDrawdownPercentPerSecurity",
     "MaximumDrawdownPercentPortfolio",
     "MaximumSectorExposureRiskManagementModel",
+    "MaximumSharpeRatioPortfolioOptimizer",
     "MaximumUnrealizedProfitPercentPerSecurity",
+    "MeanReversionPortfolioConstructionModel",
+    "MeanVarianceOptimizationPortfolioConstructionModel",
+    "MinimumVariancePortfolioOptimizer",
     "NullAlphaModel",
     "NullExecutionModel",
     "NullPortfolioConstructionModel",
@@ -97,12 +111,15 @@ __all__ = [
     "PortfolioTarget",
     "PortfolioTargetCollection",
     "RiskManagementModel",
+    "RiskParityPortfolioConstructionModel",
+    "RiskParityPortfolioOptimizer",
     "RsiAlphaModel",
     "SectorWeightingPortfolioConstructionModel",
     "SignalExportManager",
     "SpreadExecutionModel",
     "StandardDeviationExecutionModel",
     "TrailingStopRiskManagementModel",
+    "UnconstrainedMeanVariancePortfolioOptimizer",
     "UniverseSelectionModel",
     "VBaseSignalExport",
     "VolumeWeightedAveragePriceExecutionModel",
