@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from pylean.algorithm.run import current_run
-from pylean.algorithm.settings import AlgorithmSettings, UniverseSettings
+from pylean.algorithm.settings import AlgorithmSettings
 from pylean.benchmarks import Benchmark, FuncBenchmark, SecurityBenchmark
 from pylean.feed.subscription import SubscriptionManager
 from pylean.naming import LeanOverrides, PascalNames, UnsupportedApiError
@@ -19,6 +19,7 @@ from pylean.scheduling.rules import DateRules, TimeRules
 from pylean.securities.manager import SecurityManager
 from pylean.securities.portfolio import SecurityPortfolioManager
 from pylean.securities.symbol import Symbol
+from pylean.universes.settings import UniverseSettings
 
 __all__ = ["AlgorithmCore"]
 

@@ -11,6 +11,7 @@ from pylean.algorithm.indicators import IndicatorsMixin
 from pylean.algorithm.models import ModelsMixin
 from pylean.algorithm.trading import TradingMixin
 from pylean.algorithm.universe import UniverseMixin
+from pylean.algorithm.universes import UniversesMixin
 from pylean.feed.slice import Slice
 from pylean.orders.events import OrderEvent
 
@@ -18,7 +19,14 @@ __all__ = ["QCAlgorithm"]
 
 
 class QCAlgorithm(
-    UniverseMixin, TradingMixin, HistoryMixin, IndicatorsMixin, FrameworkMixin, IdentifiersMixin, ModelsMixin
+    UniverseMixin,
+    UniversesMixin,
+    TradingMixin,
+    HistoryMixin,
+    IndicatorsMixin,
+    FrameworkMixin,
+    IdentifiersMixin,
+    ModelsMixin,
 ):
     """Subclass it and override the events you need, in snake_case or PascalCase."""
 

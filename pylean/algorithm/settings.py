@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pylean.feed.subscription import DataNormalizationMode
 from pylean.naming import ClosedNames
-from pylean.storage import Resolution
 
-__all__ = ["AlgorithmSettings", "UniverseSettings"]
+__all__ = ["AlgorithmSettings"]
 
 
 class AlgorithmSettings(ClosedNames):
@@ -27,15 +25,4 @@ class AlgorithmSettings(ClosedNames):
         #: ``None`` leaves it to the portfolio construction model.
         self.rebalance_portfolio_on_security_changes: bool | None = None
         self.rebalance_portfolio_on_insight_changes: bool | None = None
-        self._close()
-
-
-class UniverseSettings(ClosedNames):
-    """Defaults of newly added securities."""
-
-    def __init__(self) -> None:
-        self.resolution = Resolution.MINUTE
-        self.fill_forward = True
-        self.extended_market_hours = False
-        self.data_normalization_mode = DataNormalizationMode.ADJUSTED
         self._close()

@@ -24,5 +24,6 @@ from pylean.api.names.interest_rates import *
 from pylean.api.names.models import *
 from pylean.api.names.orders import *
 from pylean.api.names.securities import *
+from pylean.api.names.universes import *
 
 pd = LazyModule("pandas")

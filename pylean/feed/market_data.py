@@ -52,10 +52,13 @@ class MarketData:
     def properties(self, ticker: str) -> SymbolProperties:
         return SymbolProperties.read(self.paths, ticker)
 
-    def symbol(self, ticker: str) -> Symbol:
-        """What trades under a ticker today: Lean reads tickers of algorithms so, whatever the days of the run."""
+    def symbol(self, ticker: str, day: date = END_OF_TIME) -> Symbol:
+        """What trades under a ticker today: Lean reads tickers of algorithms so, whatever the days of the run.
+
+        Where Lean asks for another day, it is given.
+        """
         ticker = ticker.upper()
-        identifier = self._resolver.identify(ticker, END_OF_TIME)
+        identifier = self._resolver.identify(ticker, day)
         return Symbol(ticker, str(identifier), identifier.ticker)
 
     def map_file(self, symbol: Symbol) -> MapFile:

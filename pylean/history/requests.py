@@ -18,8 +18,8 @@ from pylean.storage import Resolution
 
 if TYPE_CHECKING:
     from pylean.algorithm.run import Run
-    from pylean.algorithm.settings import UniverseSettings
     from pylean.securities.manager import SecurityManager
+    from pylean.universes.settings import UniverseSettings
 
 __all__ = ["HistoryRequests"]
 

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from pylean.naming import PascalNames
 from pylean.securities.security_type import SecurityType
-from pylean.storage import InvalidIdentifierError, generate_equity, parse_identifier
+from pylean.storage import DEFAULT_DATE, InvalidIdentifierError, generate_equity, parse_identifier
 from pylean.storage import SecurityIdentifier as Parts
+from pylean.storage.security_identifier import generate
 
 __all__ = ["SecurityIdentifier"]
 
@@ -65,14 +66,21 @@ class SecurityIdentifier(PascalNames, str):
             return False, SecurityIdentifier.EMPTY
 
     @staticmethod
-    def generate_equity(*parts: Any) -> SecurityIdentifier:
-        """``(ticker, market)`` for what goes by a ticker today, or ``(first date, first ticker, market)``."""
-        from pylean.securities.symbol import Symbol  # noqa: PLC0415 - a symbol is made of an identifier
+    def generate_equity(*parts: Any, mapping_resolve_date: datetime | None = None) -> SecurityIdentifier:
+        """``(ticker, market)``: what goes by it today or on a given day; or ``(first date, first ticker, market)``."""
+        from pylean.securities.symbol import SYMBOL_RESOLVER, Symbol  # noqa: PLC0415 - symbols are made of identifiers
 
         if isinstance(parts[0], datetime):
             date, ticker, market = parts
             return SecurityIdentifier(str(generate_equity(ticker, date.date(), market)))
+        if mapping_resolve_date is not None:
+            return SYMBOL_RESOLVER.get()(parts[0], mapping_resolve_date.date()).id
         return Symbol.create(parts[0], SecurityType.EQUITY, parts[1]).id
+
+    @staticmethod
+    def generate_constituent_identifier(symbol: str, security_type: SecurityType, market: str) -> SecurityIdentifier:
+        """The identifier of a named universe; unlike a ticker its name keeps its case."""
+        return SecurityIdentifier(str(generate(symbol, DEFAULT_DATE, security_type, market)))
 
 
 SecurityIdentifier.EMPTY = SecurityIdentifier("")

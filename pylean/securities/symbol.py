@@ -23,6 +23,7 @@ class Symbol(PascalNames):
 
     def __init__(self, value: str, identifier: str, permtick: str | None = None) -> None:
         if isinstance(value, SecurityIdentifier):
+            permtick = permtick or value.symbol
             value, identifier = identifier, value  # Lean's own order of the two
         self.value = value.upper()
         self.id = SecurityIdentifier(identifier)
@@ -121,5 +122,5 @@ class Symbol(PascalNames):
         return self.value
 
 
-#: How the run under way finds the symbol of a ticker.
-SYMBOL_RESOLVER: ContextVar[Callable[[str], Symbol]] = ContextVar("pylean_symbol_resolver")
+#: How the run under way finds the symbol of a ticker, as it is used today or on a day that is given second.
+SYMBOL_RESOLVER: ContextVar[Callable[..., Symbol]] = ContextVar("pylean_symbol_resolver")

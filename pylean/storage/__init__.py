@@ -31,13 +31,16 @@ from .staging import remove_abandoned, write_atomically
 from .store import LeanDataStore, MergeReport, merge_trades
 from .symbol_properties import SymbolProperties
 from .trade_codec import decode_trades, encode_trades
+from .universe_files import CoarseFile, ConstituentRow, read_etf_constituents, read_members
 from .zips import DEFLATE_LIBRARY, inspect_entry, pack_entry, read_comment, read_entry, unpack_entry, write_entry
 
 __all__ = [
     "DEFAULT_DATE",
     "DEFLATE_LIBRARY",
     "END_OF_TIME",
+    "CoarseFile",
     "ColumnCache",
+    "ConstituentRow",
     "Dividend",
     "EscapingPathError",
     "FactorFile",
@@ -82,6 +85,8 @@ __all__ = [
     "parse_identifier",
     "read_comment",
     "read_entry",
+    "read_etf_constituents",
+    "read_members",
     "remove_abandoned",
     "security_identifier",
     "unpack_entry",

@@ -73,6 +73,18 @@ class LeanPaths:
     def factor_file(self, permtick: str) -> Path:
         return self._equity / "factor_files" / f"{validate_ticker(permtick).lower()}.csv"
 
+    def coarse(self, day: date) -> Path:
+        """Coarse data of all stocks on a day."""
+        return self._equity / "fundamental" / "coarse" / f"{day:%Y%m%d}.csv"
+
+    def etf_constituents(self, ticker: str, day: date) -> Path:
+        """Constituents of an ETF that goes by ``ticker`` on the day."""
+        return self._equity / "universes" / "etf" / validate_ticker(ticker).lower() / f"{day:%Y%m%d}.csv"
+
+    def universe_members(self, name: str, day: date) -> Path:
+        """Members of a named daily universe."""
+        return self._equity / "universes" / "daily" / validate_ticker(name) / f"{day:%Y%m%d}.csv"
+
     @property
     def market_hours(self) -> Path:
         return self.root / "market-hours" / "market-hours-database.json"

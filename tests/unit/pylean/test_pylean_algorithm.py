@@ -229,7 +229,6 @@ class TestIndicators:
     "call",
     [
         lambda algorithm: algorithm.set_warm_up(10),
-        lambda algorithm: algorithm.AddUniverse(lambda coarse: []),
         lambda algorithm: algorithm.trailing_stop_order("AAA", 1, 0.1, True),
         lambda algorithm: algorithm.portfolio.margin_model,
         lambda algorithm: algorithm.securities["AAA"].set_portfolio_model(None),
