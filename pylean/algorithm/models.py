@@ -108,7 +108,7 @@ class ModelsMixin(AlgorithmCore):
         else:
             self.security_initializer = CompositeSecurityInitializer(self.security_initializer, security_initializer)
 
-    def initialize_security(self, security: Security, leverage: float = 0) -> None:
+    def _initialize_security(self, security: Security, leverage: float = 0) -> None:
         """Give a new security its models; a leverage above 0 replaces the one they bring."""
         self.security_initializer.initialize(security)
         if leverage > 0:

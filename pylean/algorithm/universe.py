@@ -56,7 +56,7 @@ class UniverseMixin(ModelsMixin):
             )
             for kind in kinds
         ]
-        self.initialize_security(security, leverage)
+        self._initialize_security(security, leverage)
         return security
 
     def symbol(self, ticker: str) -> Symbol:

@@ -17,6 +17,7 @@ from pylean.moments import covariance, is_nan_or_zero, pearson, ranks, variance
 from pylean.naming import LeanEnum
 from pylean.numbers import ONE, ZERO, double_to_decimal, to_float
 from pylean.risk_free_rate import ConstantRiskFreeRateInterestRateModel, decimal_rate
+from pylean.securities.symbol import SYMBOL_RESOLVER
 
 __all__ = [
     "Alpha",
@@ -31,6 +32,12 @@ __all__ = [
 _HOUR_MS = 3_600_000
 _MINUTE_MS = 60_000
 _DAY_MS = 24 * _HOUR_MS
+
+
+def _known(symbol: Any) -> Any:
+    """The symbol of a ticker, while a run is under way; anything else as it is."""
+    resolve = SYMBOL_RESOLVER.get(None)
+    return symbol if resolve is None or not isinstance(symbol, str) else resolve(symbol)
 
 
 class _Series:
@@ -57,7 +64,7 @@ class MultiSymbolIndicator(BarIndicator):
 
     def __init__(self, name: str, symbols: Iterable[Any], period: int) -> None:
         super().__init__(name, checked_period(name, period))
-        self.series = {symbol: _Series(period) for symbol in symbols}
+        self.series = {_known(symbol): _Series(period) for symbol in symbols}
         self._step_ms = 1
         self._value = ZERO
 
@@ -97,10 +104,9 @@ class DualSymbolIndicator(MultiSymbolIndicator):
 
     def __init__(self, name: str, target_symbol: Any, reference_symbol: Any, period: int) -> None:
         super().__init__(name, (target_symbol, reference_symbol), period)
-        self.target_symbol = target_symbol
-        self.reference_symbol = reference_symbol
-        self.target = self.series[target_symbol]
-        self.reference = self.series[reference_symbol]
+        self.target_symbol, self.reference_symbol = _known(target_symbol), _known(reference_symbol)
+        self.target = self.series[self.target_symbol]
+        self.reference = self.series[self.reference_symbol]
 
 
 class CorrelationType(LeanEnum):
@@ -204,6 +210,7 @@ class Alpha(BarIndicator):
         target, reference, alpha_period, *more = rest
         beta_period = more.pop(0) if more and isinstance(more[0], int) else alpha_period
         rate = more[0] if more else risk_free_rate if risk_free_rate_model is None else risk_free_rate_model
+        target, reference = _known(target), _known(reference)
         if target == reference:
             raise ValueError(f"target and reference of an alpha are both {target}: they must differ")
         name = name or f"ALPHA({target},{reference},{alpha_period},{beta_period})"

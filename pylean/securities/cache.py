@@ -12,6 +12,7 @@ from pylean.numbers import ZERO, to_float
 if TYPE_CHECKING:
     from pylean.feed.base_data import BaseData
     from pylean.feed.series import QuoteSeries, TradeSeries
+    from pylean.securities.session import Session
 
 __all__ = ["SecurityCache"]
 
@@ -23,7 +24,7 @@ class SecurityCache(PascalNames):
     before is kept for the time until the new day's first.
     """
 
-    __slots__ = ("_earlier_quote", "_earlier_sides", "_earlier_trade", "_latest", "quotes", "trades")
+    __slots__ = ("_earlier_quote", "_earlier_sides", "_earlier_trade", "_latest", "quotes", "session", "trades")
 
     def __init__(self) -> None:
         self.trades: TradeSeries | None = None
@@ -32,9 +33,13 @@ class SecurityCache(PascalNames):
         self._earlier_quote: QuoteBar | None = None
         self._earlier_sides: dict[str, Bar | None] = {}
         self._latest: tuple[int, TradeBar | None] = (-1, None)
+        #: Market days, if the security keeps them.
+        self.session: Session | None = None
 
     def open_trades(self, series: TradeSeries) -> None:
         """A new day of trade bars begins."""
+        if self.session is not None:
+            self.session.catch_up()
         self._earlier_trade = self.last_trade_bar()
         self.trades = series
         self._latest = (-1, self._earlier_trade)

@@ -23,6 +23,7 @@ from pylean.securities.foreign_model import adopt_model
 from pylean.securities.holdings import SecurityHolding
 from pylean.securities.interest import MarginInterestRateModel
 from pylean.securities.margin_overrides import LEAN_METHODS
+from pylean.securities.session import Session
 from pylean.securities.settlement import ImmediateSettlementModel, SettlementModel
 from pylean.securities.shortable import NullShortableProvider, ShortableProvider
 from pylean.securities.volatility import VolatilityModel
@@ -73,6 +74,7 @@ class Security(CustomProperties, PascalNames):
         self.clock = clock
         self.subscriptions: list[SubscriptionDataConfig] = []
         self.cache = SecurityCache()
+        self.session = self.cache.session = Session(symbol, exchange, clock, self.cache)
         self.holdings = SecurityHolding(self)
         self.quote_currency = Cash(properties.quote_currency)
         self.properties: dict[str, Any] = {}
