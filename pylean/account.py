@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pylean.numbers import ZERO
 from pylean.results import CapacityBar, Holding, PortfolioTotals
+from pylean.securities.margin_values import ReservedBuyingPowerForPositionParameters, amount_of
 
 if TYPE_CHECKING:
     from pylean.securities.portfolio import SecurityPortfolioManager
@@ -31,6 +32,15 @@ class AccountView:
         holding = security.holdings
         margin = security.buying_power_model.maintenance_margin(security) if holding.invested else ZERO
         return Holding(security.symbol, holding.decimal_value, holding.decimal_sale_volume, margin)
+
+    def leveraged_margin(self, symbol: Symbol) -> Decimal:
+        security = self._portfolio.securities[symbol]
+        if not security.holdings.invested:
+            return ZERO
+        model = security.buying_power_model
+        reserved = model.get_reserved_buying_power_for_position(ReservedBuyingPowerForPositionParameters(security))
+        leverage: Decimal = model.leverage_of(security)
+        return amount_of(reserved) * leverage
 
     def holdings(self) -> Iterator[Holding]:
         return (self.holding(symbol) for symbol in self._portfolio.securities)

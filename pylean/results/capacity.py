@@ -86,7 +86,7 @@ class StrategyCapacity:
         self._lowest_asset = smallest.symbol
         sale_volume = sum((state.sale_volume for state in self._symbols), ZERO)
         share_of_sales = smallest.sale_volume / sale_volume if sale_volume else ZERO
-        share_of_equity = abs(self._portfolio.holding(smallest.symbol).value) / equity
+        share_of_equity = self._portfolio.leveraged_margin(smallest.symbol) / equity
         share = max(share_of_sales, share_of_equity)
         estimate = smallest.market_volume / smallest.fill_count / share if share else self._capacity
         if self._capacity:

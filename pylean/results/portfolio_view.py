@@ -51,6 +51,9 @@ class PortfolioView(Protocol):
 
     def holding(self, symbol: Symbol) -> Holding: ...
 
+    def leveraged_margin(self, symbol: Symbol) -> Decimal:
+        """Margin that a position reserves times its leverage: its absolute value, unless a model says otherwise."""
+
     def holdings(self) -> Iterable[Holding]:
         """Every security, those without a position too."""
 

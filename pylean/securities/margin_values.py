@@ -82,7 +82,7 @@ class ReservedBuyingPowerForPosition(PascalNames):
 
 def amount_of(answer: Any) -> Decimal:
     """The amount in what a model of the algorithm answered: one of the objects here, or a plain number."""
-    exact = getattr(answer, "decimal_value", None)
+    exact: Decimal | None = getattr(answer, "decimal_value", None)
     return to_decimal(answer) if exact is None else exact
 
 

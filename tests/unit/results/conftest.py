@@ -85,6 +85,9 @@ class ReplayPortfolio:
         value = lot.quantity * self.prices.get(symbol, Decimal(0)) if lot.quantity else Decimal(0)
         return Holding(symbol, value, lot.sale_volume, abs(value) / 2)
 
+    def leveraged_margin(self, symbol: Symbol) -> Decimal:
+        return abs(self.holding(symbol).value)
+
     def holdings(self) -> Iterator[Holding]:
         return (self.holding(symbol) for symbol in self.lots)
 
@@ -383,6 +386,9 @@ class PlainPortfolio:
 
     def holding(self, symbol: Symbol) -> Holding:
         return self._holdings.get(symbol, Holding(symbol, Decimal(0), Decimal(0), Decimal(0)))
+
+    def leveraged_margin(self, symbol: Symbol) -> Decimal:
+        return abs(self.holding(symbol).value)
 
     def holdings(self) -> list[Holding]:
         return list(self._holdings.values())
