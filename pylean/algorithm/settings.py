@@ -22,6 +22,7 @@ class AlgorithmSettings(ClosedNames):
         self.liquidate_enabled = True
         self.trading_days_per_year = 252
         self.daily_consolidation_use_extended_market_hours = False
+        self.automatic_indicator_warm_up = False
         #: ``None`` leaves it to the portfolio construction model.
         self.rebalance_portfolio_on_security_changes: bool | None = None
         self.rebalance_portfolio_on_insight_changes: bool | None = None

@@ -54,6 +54,7 @@ from pylean.indicators.directional import (
 )
 from pylean.indicators.ehlers import MesaAdaptiveMovingAverage, SwissArmyKnife, SwissArmyKnifeTool
 from pylean.indicators.extensions import IndicatorExtensions
+from pylean.indicators.fields import Field
 from pylean.indicators.hurst import HurstExponent
 from pylean.indicators.ichimoku import IchimokuKinkoHyo
 from pylean.indicators.midpoints import MidPoint, MidPrice
@@ -86,7 +87,6 @@ from pylean.indicators.moving_averages import (
     TriangularMovingAverage,
     WilderMovingAverage,
 )
-from pylean.indicators.names import text_of
 from pylean.indicators.oscillators import (
     RelativeVigorIndex,
     RelativeVigorIndexSignal,
@@ -194,6 +194,7 @@ __all__ = [
     "DualSymbolIndicator",
     "EaseOfMovementValue",
     "ExponentialMovingAverage",
+    "Field",
     "FilteredIdentity",
     "FisherTransform",
     "ForceIndex",
@@ -308,5 +309,4 @@ __all__ = [
     "WindowIndicator",
     "ZeroLagExponentialMovingAverage",
     "ZigZag",
-    "text_of",
 ]

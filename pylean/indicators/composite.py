@@ -91,7 +91,7 @@ class DerivedIndicator(Indicator):
         return data.decimal_value
 
 
-class FilteredIdentity(Indicator):
+class FilteredIdentity(IndicatorBase):
     """The value of the latest input that passes the filter; 0 before the first."""
 
     @named("")
@@ -108,6 +108,13 @@ class FilteredIdentity(Indicator):
         if self._filter is None or self._filter(data):
             self._passed = data.decimal_value
         return self._passed
+
+    def reset(self) -> None:
+        self._passed = ZERO
+        super().reset()
+
+    def _point(self, data: tuple[Any, ...]) -> BaseData:
+        return IndicatorDataPoint(*data)
 
 
 class CompositeIndicator(Indicator):
