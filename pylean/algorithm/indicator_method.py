@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from inspect import Parameter, Signature, signature
@@ -17,7 +18,7 @@ from pylean.storage import Resolution
 if TYPE_CHECKING:
     from pylean.algorithm.indicators import IndicatorsMixin
 
-__all__ = ["IndicatorMethod", "SymbolsMethod", "feeding"]
+__all__ = ["IndicatorMethod", "SameAs", "SymbolsMethod", "feeding"]
 
 _Made = TypeVar("_Made", bound=IndicatorBase)
 _Selector = Callable[[Any], Any]
@@ -37,11 +38,18 @@ def feeding(arguments: Iterable[Any], options: dict[str, Any]) -> Feeding:
     return rest, resolution, selector
 
 
+@dataclass(frozen=True)
+class SameAs:
+    """A default that is another parameter's value."""
+
+    name: str
+
+
 class IndicatorMethod(Generic[_Made]):
     """``algorithm.name(symbol, *parameters, resolution=None, selector=None)``: makes, names and feeds an indicator.
 
     The parameters are those of the indicator's constructor, under the names of ``renamed`` (ours by Lean's) and with
-    the ``defaults`` of Lean's method where they differ; a default that is a function is called with all values.
+    the ``defaults`` of Lean's method where they differ.
     ``pattern`` is the indicator's name before symbol and
     resolution. ``resolution`` and ``field`` hold where the call names none; the field only for trade bars.
     """
@@ -85,9 +93,8 @@ class IndicatorMethod(Generic[_Made]):
     def parameters(self) -> dict[str, Parameter]:
         """The indicator's own parameters: Lean's names to ours."""
         own = list(signature(self._kind).parameters.values())[1:]
-        lean_names = {ours: lean for lean, ours in self._renamed.items()}
         changed = (one.replace(default=self._defaults.get(one.name, one.default)) for one in own)
-        return {lean_names.get(one.name, one.name): one for one in changed}
+        return {self._renamed.get(one.name, one.name): one for one in changed}
 
     @cached_property
     def __signature__(self) -> Signature:
@@ -106,8 +113,8 @@ class IndicatorMethod(Generic[_Made]):
         given.apply_defaults()
         values = {self.parameters[name].name: value for name, value in given.arguments.items()}
         for name, value in values.items():
-            if callable(value) and value is self._defaults.get(name):
-                values[name] = value(values)
+            if isinstance(value, SameAs):
+                values[name] = values[value.name]
         return values, self._resolution if resolution is None else resolution, selector
 
     @cached_property
@@ -125,12 +132,12 @@ class IndicatorMethod(Generic[_Made]):
 class SymbolsMethod(IndicatorMethod[_Made]):
     """The same for indicators of several symbols: ``algorithm.name(symbols, *parameters, …)``."""
 
-    def __call__(self, algorithm: IndicatorsMixin, symbols: Any, *arguments: Any, **options: Any) -> _Made:
+    def __call__(self, algorithm: IndicatorsMixin, symbol: Any, *arguments: Any, **options: Any) -> _Made:
         values, resolution, selector = self._read(arguments, options)
-        several = list(symbols)
+        several = list(symbol)
         named_by = algorithm.subscribed_resolution(several[0]) if resolution is None else resolution
         indicator = self._kind(algorithm.create_indicator_name(None, self._name(values), named_by), **values)
-        for symbol in several:
-            indicator.add(algorithm.securities.symbol(getattr(symbol, "symbol", symbol)))
+        for one in several:
+            indicator.add(algorithm.securities.symbol(getattr(one, "symbol", one)))
         algorithm.feed_indicator(indicator, several, resolution, selector)
         return indicator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pylean.indicators as made
-from pylean.algorithm.indicator_method import IndicatorMethod, SymbolsMethod
+from pylean.algorithm.indicator_method import IndicatorMethod, SameAs, SymbolsMethod
 from pylean.indicators.fields import Field
 from pylean.indicators.moving_average_type import MovingAverageType
 from pylean.storage import Resolution
@@ -43,7 +43,7 @@ class IndicatorMethods:
     aroon = IndicatorMethod(
         made.AroonOscillator,
         "AROON({up_period},{down_period})",
-        defaults={"down_period": lambda values: values["up_period"]},
+        defaults={"down_period": SameAs("up_period")},
     )
     asi = IndicatorMethod(made.WilderAccumulativeSwingIndex, "ASI", resolution=Resolution.DAILY)
     atr = IndicatorMethod(
@@ -67,7 +67,7 @@ class IndicatorMethods:
     dch = IndicatorMethod(
         made.DonchianChannel,
         "DCH({upper_period},{lower_period})",
-        defaults={"lower_period": lambda values: values["upper_period"]},
+        defaults={"lower_period": SameAs("upper_period")},
     )
     dem = IndicatorMethod(made.DeMarkerIndicator, "DEM({period},{type})")
     dema = IndicatorMethod(made.DoubleExponentialMovingAverage, "DEMA({period})")
@@ -144,6 +144,11 @@ class IndicatorMethods:
         "{af_increment_long},{af_max_long})",
     )
     si = IndicatorMethod(made.WilderSwingIndex, "SI", resolution=Resolution.DAILY)
+    sm = IndicatorMethod(
+        made.SqueezeMomentum,
+        "SM({bollinger_period}, {bollinger_multiplier}, {keltner_period}, {keltner_multiplier})",
+        defaults={"bollinger_period": 20, "bollinger_multiplier": 2, "keltner_period": 20, "keltner_multiplier": 1.5},
+    )
     sma = IndicatorMethod(made.SimpleMovingAverage, "SMA({period})")
     sobv = IndicatorMethod(made.SmoothedOnBalanceVolume, "SOBV({period})", renamed={"moving_average_type": "type"})
     sortino = IndicatorMethod(
@@ -162,7 +167,7 @@ class IndicatorMethods:
     sto = IndicatorMethod(
         made.Stochastic,
         "STO({period},{k_period},{d_period})",
-        defaults={"k_period": lambda values: values["period"], "d_period": 3},
+        defaults={"k_period": SameAs("period"), "d_period": 3},
     )
     str = IndicatorMethod(made.SuperTrend, "STR({period},{multiplier})")
     sum = IndicatorMethod(made.Sum, "SUM({period})")
@@ -184,6 +189,7 @@ class IndicatorMethods:
     tsi = IndicatorMethod(made.TrueStrengthIndex, "TSI({long_term_period},{short_term_period},{signal_period})")
     ultosc = IndicatorMethod(made.UltimateOscillator, "ULTOSC({period1},{period2},{period3})")
     v = IndicatorMethod(made.Variance, "V({period})")
+    vidya = IndicatorMethod(made.VariableIndexDynamicAverage, "VIDYA({period})")
     vp = IndicatorMethod(
         made.VolumeProfile,
         "VP({period},{value_area_volume_percentage},{price_range_round_off})",

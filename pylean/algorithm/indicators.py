@@ -69,9 +69,9 @@ class IndicatorsMixin(IndicatorMethods, ConsolidationMixin, HistoryMixin):
             if resolution is None or isinstance(resolution, Resolution | timedelta)
             else resolution
         )
-        if isinstance(known, TradeBarIndicator) and selector is None:
-            if not issubclass(consolidator.output_type, TradeBar):
-                raise ValueError(f"{known.name} takes trade bars: {consolidator.output_type.__name__} cannot feed it")
+        takes_trades = isinstance(known, TradeBarIndicator) and selector is None
+        if takes_trades and not issubclass(consolidator.output_type, TradeBar):
+            raise ValueError(f"{known.name} takes trade bars: {consolidator.output_type.__name__} cannot feed it")
         known.consolidators.append(consolidator)
         self.subscription_manager.add_consolidator(_symbol_of(symbol), consolidator)
         feed = _feeder(known, selector)
@@ -232,7 +232,7 @@ class IndicatorsMixin(IndicatorMethods, ConsolidationMixin, HistoryMixin):
         return self.create_indicator_name(symbol, field_name or "close", chosen), chosen, selector
 
     def _history_of(
-        self, symbols: list[Symbol], indicator: IndicatorBase, window: list[Any], resolution: Period | None
+        self, symbols: list[Symbol], indicator: IndicatorBase, window: list[Any], resolution: Any
     ) -> list[HistorySlice]:
         """Slices of the window and of what the indicator needs to be ready at its first point."""
         before = indicator.warm_up_period

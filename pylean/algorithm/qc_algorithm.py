@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from pylean.algorithm.framework import FrameworkMixin
-from pylean.algorithm.history import HistoryMixin
 from pylean.algorithm.identifiers import IdentifiersMixin
 from pylean.algorithm.indicators import IndicatorsMixin
 from pylean.algorithm.models import ModelsMixin
@@ -22,7 +21,6 @@ class QCAlgorithm(
     UniverseMixin,
     UniversesMixin,
     TradingMixin,
-    HistoryMixin,
     IndicatorsMixin,
     FrameworkMixin,
     IdentifiersMixin,

@@ -52,7 +52,7 @@ def _of_bar(name: str, compute: Callable[..., Decimal], *fields: str) -> FieldSe
 
 
 def _of_side(name: str, side: str, field: str) -> FieldSelector:
-    """A price of the bid or the ask; of other data than quotes, its value. Raises ValueError where the side is missing."""
+    """A price of the bid or the ask; of other data than quotes, its value. Raises ValueError without that side."""
 
     def exact(data: Any) -> Decimal:
         if not isinstance(data, QuoteBar):
@@ -74,7 +74,7 @@ def _volume(data: Any) -> Decimal:
 class Field(metaclass=_Fields):
     """Ready-made selectors of a bar's values; weights and divisors are Lean's."""
 
-    OPEN = _of_bar("OPEN", lambda open: open, "open")
+    OPEN = _of_bar("OPEN", lambda price: price, "open")
     HIGH = _of_bar("HIGH", lambda high: high, "high")
     LOW = _of_bar("LOW", lambda low: low, "low")
     CLOSE = FieldSelector("CLOSE", lambda data: data.decimal_value)
@@ -84,7 +84,7 @@ class Field(metaclass=_Fields):
     WEIGHTED = _of_bar("WEIGHTED", lambda high, low, close: (high + low + 2 * close) / 4, "high", "low", "close")
     SEVEN_BAR = _of_bar(
         "SEVEN_BAR",
-        lambda open, high, low, close: (2 * open + high + low + 3 * close) / 7,
+        lambda first, high, low, last: (2 * first + high + low + 3 * last) / 7,
         *("open", "high", "low", "close"),
     )
     VOLUME = FieldSelector("VOLUME", _volume, TradeBar)
