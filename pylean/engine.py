@@ -21,7 +21,7 @@ from pylean.feed.slice import Slice
 from pylean.feed.stream import DayStream
 from pylean.hourly_models import HourlyModels
 from pylean.job import AlgorithmError, Observer, ProgressReport
-from pylean.margin_call import check_margin, execute_margin_call
+from pylean.margin_call import confirmed_by
 from pylean.results import OrderEventRecord, ResultCollector, ResultSettings
 from pylean.scheduling.events import ScheduledEvent
 from pylean.securities.cache import SecurityCache
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pylean.feed.day import TradingDay
     from pylean.feed.subscription import SubscriptionDataConfig
     from pylean.orders.events import OrderEvent
-    from pylean.orders.requests import SubmitOrderRequest
+    from pylean.orders.ticket import OrderTicket
     from pylean.results import LeanVersion
 
 __all__ = ["Engine"]
@@ -251,18 +251,19 @@ class Engine:
         if not self._portfolio.held:
             return
         algorithm, portfolio = self._algorithm, self._portfolio
-        check = check_margin(portfolio, self._handler)
-        executed = 0
-        if check.orders and all(portfolio.securities[order.symbol].exchange.exchange_open for order in check.orders):
-            orders: list[SubmitOrderRequest] = []
+        model = portfolio.margin_call_model
+        orders, warn = model.get_margin_call_orders(False)
+        executed: list[OrderTicket] = []
+        if orders and all(portfolio.securities[order.symbol].exchange.exchange_open for order in orders):
 
-            def ask() -> None:
-                answer = algorithm.on_margin_call(check.orders)
-                orders.extend(check.orders if answer is None else answer)
+            def call() -> None:
+                executed.extend(model.execute_margin_call(confirmed_by(algorithm, orders)))
 
-            self._call("on_margin_call", ask)
-            executed = execute_margin_call(portfolio, self._handler, orders)
-        if check.warn and not executed:
+            self._call("on_margin_call", call)
+            for ticket in executed:
+                text = f"Quantity: {ticket.quantity:g} @ {ticket.average_fill_price:g}"
+                self._run.log("error", f"{algorithm.time} - Executed MarginCallOrder: {ticket.symbol} - {text}")
+        if warn and not executed:
             self._call("on_margin_call_warning", algorithm.on_margin_call_warning)
 
     def _mark_open_trades(self, day: TradingDay, index: int) -> None:

@@ -43,7 +43,13 @@ class LeanEnumType(EnumType):
 
 
 class LeanEnum(IntEnum, metaclass=LeanEnumType):
-    """An integer enumeration with Lean's values, in both naming styles."""
+    """An integer enumeration with Lean's values, in both naming styles; its text is Lean's name."""
+
+    def __str__(self) -> str:
+        return pascal_case(self.name.lower())
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self) if not spec or spec[-1] in "s<>^" else int(self), spec)
 
 
 def add_pascal_names(enumeration: type[Enum]) -> None:
@@ -52,11 +58,30 @@ def add_pascal_names(enumeration: type[Enum]) -> None:
         setattr(enumeration, pascal_case(member.name.lower()), member)
 
 
+class PascalType(type):
+    """Gives a class's own attributes their PascalCase names, to read and to assign.
+
+    ``TimeInForce.Day`` is ``TimeInForce.DAY``; ``MarketOnCloseOrder.SubmissionTimeBuffer`` can be set.
+    """
+
+    def __getattr__(cls, name: str) -> Any:
+        if name[:1].isupper():
+            alias = snake_case(name)
+            for candidate in (alias, alias.upper()):
+                if candidate != name and hasattr(cls, candidate):
+                    return getattr(cls, candidate)
+        raise UnsupportedApiError(cls.__name__, name)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        alias = snake_case(name)
+        super().__setattr__(alias if name[:1].isupper() and hasattr(cls, alias) else name, value)
+
+
 class PascalNames:
     """Gives instances their PascalCase names: only misses of normal look-up pay for it."""
 
     def __getattr__(self, name: str) -> Any:
-        if hasattr(type(self), name):
+        if any(name in vars(base) for base in type(self).__mro__):
             # A property failed inside: its own error must come out, not one that says the name is missing.
             return object.__getattribute__(self, name)
         if name[:1].isupper():
@@ -92,7 +117,7 @@ def assignable(*names: str) -> Callable[[type[_Class]], type[_Class]]:
 
     def decorate(cls: type[_Class]) -> type[_Class]:
         for name in names:
-            setattr(cls, pascal_case(name), _alias(name))
+            type.__setattr__(cls, pascal_case(name), _alias(name))
         return cls
 
     return decorate
@@ -113,11 +138,16 @@ class PascalStatics(type):
 
 
 class LeanOverrides:
-    """Base of what algorithms subclass: a method overridden as ``OnData`` is also found as ``on_data``."""
+    """Base of what algorithms subclass: each method of a class answers to both styles, whichever it was written in.
+
+    So an override is found as ``on_data`` and ``OnData``, and ``super().OnData(…)`` reaches the base's.
+    """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         for name, member in list(vars(cls).items()):
-            alias = snake_case(name)
-            if name[:1].isupper() and callable(member) and alias not in vars(cls):
+            if name.startswith("_") or not callable(member):
+                continue
+            alias = snake_case(name) if name[:1].isupper() else pascal_case(name)
+            if alias not in vars(cls):
                 setattr(cls, alias, member)

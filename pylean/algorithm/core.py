@@ -33,7 +33,7 @@ class AlgorithmCore(LeanOverrides, PascalNames):
         self.universe_settings = UniverseSettings()
         self.securities = SecurityManager()
         self.portfolio = SecurityPortfolioManager(self.securities, self.settings)
-        run.handler = TransactionHandler(run.clock, self.portfolio, self.settings)
+        run.handler = TransactionHandler(self)
         self.transactions = SecurityTransactionManager(run.handler)
         self.portfolio.transactions = self.transactions
         self.subscription_manager = SubscriptionManager(self.securities)

@@ -43,8 +43,9 @@ class QCAlgorithm(
     def on_margin_call_warning(self) -> None:
         """Called at most every five minutes while 5 % of the margin or less remains."""
 
-    def on_margin_call(self, requests: list[Any]) -> list[Any] | None:
+    def on_margin_call(self, requests: list[Any]) -> list[Any]:
         """Called before the engine closes positions for lack of margin; the orders it returns are sent instead."""
+        return requests
 
     def on_warmup_finished(self) -> None:
         """Called when warm-up has ended, or at the start without one."""

@@ -1,162 +1,152 @@
-"""Placing orders."""
+"""Orders sized by a share of the portfolio, and closing positions."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pylean.algorithm.core import AlgorithmCore
+from pylean.algorithm.order_checks import zero_price_text
+from pylean.algorithm.order_methods import OrderMethodsMixin, decimal_of_double
 from pylean.numbers import ZERO, to_decimal, to_float
-from pylean.orders.enums import OrderResponseErrorCode, OrderType
-from pylean.orders.requests import OrderResponse, SubmitOrderRequest
+from pylean.orders.enums import OrderType
+from pylean.orders.properties import OrderProperties
+from pylean.orders.shorting import is_shortable, shortable_quantity
 from pylean.orders.ticket import OrderTicket
-from pylean.securities.security import Security
 from pylean.securities.symbol import Symbol
-from pylean.storage import Resolution
 
-__all__ = ["MARKET_ON_CLOSE_BUFFER", "TradingMixin"]
+if TYPE_CHECKING:
+    from pylean.framework.targets import PortfolioTarget
 
-#: A market-on-close order must be sent this long before the close.
-MARKET_ON_CLOSE_BUFFER = timedelta(minutes=15, seconds=30)
+__all__ = ["TradingMixin"]
 
 
-class TradingMixin(AlgorithmCore):
-    """Orders by type, and orders sized by a share of the portfolio. Quantities are signed shares, prices USD.
+class TradingMixin(OrderMethodsMixin):
+    """Targets as shares of the portfolio value; symbols may be tickers or securities too."""
 
-    ``asynchronous`` is accepted and changes nothing: in a backtest an order is handled before the call returns.
-    """
-
-    def market_order(
-        self,
-        symbol: Symbol | str,
-        quantity: float,
-        asynchronous: bool = False,
-        tag: str = "",
-        order_properties: Any = None,
-    ) -> OrderTicket:
-        """Fills at once; outside market hours it becomes a market-on-open order.
-
-        With daily data only, an order at market hours waits for the close (for the next open if that is too near).
-        """
-        security = self.securities[symbol]
-        order_type = OrderType.MARKET
-        if not security.exchange.exchange_open:
-            order_type = OrderType.MARKET_ON_OPEN
-        elif all(config.resolution is Resolution.DAILY for config in security.subscriptions):
-            order_type = OrderType.MARKET_ON_OPEN if self._too_late_for_close(security) else OrderType.MARKET_ON_CLOSE
-        return self._submit(order_type, security, quantity, tag, properties=order_properties)
-
-    def order(self, symbol: Symbol | str, quantity: float, asynchronous: bool = False, tag: str = "") -> OrderTicket:
-        return self.market_order(symbol, quantity, asynchronous, tag)
-
-    def buy(self, symbol: Symbol | str, quantity: float) -> OrderTicket:
-        return self.market_order(symbol, abs(quantity))
-
-    def sell(self, symbol: Symbol | str, quantity: float) -> OrderTicket:
-        return self.market_order(symbol, -abs(quantity))
-
-    def limit_order(
-        self,
-        symbol: Symbol | str,
-        quantity: float,
-        limit_price: float,
-        asynchronous: bool = False,
-        tag: str = "",
-        order_properties: Any = None,
-    ) -> OrderTicket:
-        security = self.securities[symbol]
-        limit = to_decimal(limit_price)
-        return self._submit(OrderType.LIMIT, security, quantity, tag, limit=limit, properties=order_properties)
-
-    def stop_market_order(
-        self,
-        symbol: Symbol | str,
-        quantity: float,
-        stop_price: float,
-        asynchronous: bool = False,
-        tag: str = "",
-        order_properties: Any = None,
-    ) -> OrderTicket:
-        security = self.securities[symbol]
-        stop = to_decimal(stop_price)
-        return self._submit(OrderType.STOP_MARKET, security, quantity, tag, stop=stop, properties=order_properties)
-
-    def market_on_open_order(
-        self,
-        symbol: Symbol | str,
-        quantity: float,
-        asynchronous: bool = False,
-        tag: str = "",
-        order_properties: Any = None,
-    ) -> OrderTicket:
-        security = self.securities[symbol]
-        return self._submit(OrderType.MARKET_ON_OPEN, security, quantity, tag, properties=order_properties)
-
-    def market_on_close_order(
-        self,
-        symbol: Symbol | str,
-        quantity: float,
-        asynchronous: bool = False,
-        tag: str = "",
-        order_properties: Any = None,
-    ) -> OrderTicket:
-        security = self.securities[symbol]
-        return self._submit(OrderType.MARKET_ON_CLOSE, security, quantity, tag, properties=order_properties)
-
-    def calculate_order_quantity(self, symbol: Symbol | str, target: float) -> float:
+    def calculate_order_quantity(self, symbol: Any, target: float) -> float:
         """Signed shares to order so that the position becomes ``target`` × portfolio value; 0 without a price."""
-        return to_float(self._target_quantity(self.securities[symbol], to_decimal(target)))
+        return to_float(self._target_quantity(symbol, decimal_of_double(target)))
 
-    def set_holdings(
+    def set_holdings(self, *arguments: Any, **named: Any) -> list[OrderTicket]:
+        """Bring positions to shares of the portfolio value, open market orders counted.
+
+        ``(symbol, percentage)`` or ``(targets)``, PortfolioTargets whose quantities are shares, of which those that
+        reduce positions go first; then ``liquidate_existing_holdings``, ``asynchronous``, ``tag`` and
+        ``order_properties``. Without a tag its own orders have none, and liquidations of others are tagged as such.
+        """
+        if "targets" in named or (arguments and isinstance(arguments[0], (list, tuple))):
+            return self._hold_targets(*arguments, **named)
+        return self._hold(*arguments, **named)
+
+    def liquidate(
         self,
-        symbol: Symbol | str,
+        symbol: Any = None,
+        asynchronous: bool | str = False,
+        tag: str | None = None,
+        order_properties: OrderProperties | None = None,
+        *,
+        symbols: Iterable[Any] | None = None,
+    ) -> list[Any]:
+        """Cancel the open orders of a symbol, of several or of all (by ticker), and close their positions.
+
+        Lean's older form ``liquidate(symbol, tag)`` gives order ids instead of tickets.
+        """
+        if isinstance(asynchronous, str):
+            return [ticket.order_id for ticket in self.liquidate(symbol, tag=asynchronous)]
+        if not self.settings.liquidate_enabled:
+            self.debug("liquidate is disabled by settings.liquidate_enabled")
+            return []
+        if symbols is None and isinstance(symbol, (list, tuple, set)):
+            symbols = symbol
+        if symbols is None:
+            symbols = sorted(self.securities.keys(), key=_ticker) if symbol is None else [symbol]
+        known = [self.securities[one].symbol for one in map(_name, symbols) if self._is_known(one)]
+        text = "Liquidated" if tag is None else tag
+        tickets = [self._liquidate(one, asynchronous, text, order_properties) for one in known]
+        return [ticket for ticket in tickets if ticket is not None]
+
+    def shortable(self, symbol: Any, short_quantity: float = 0, update_order_id: int | None = None) -> bool:
+        """So many more shares can be sold short, with what is held and ordered already."""
+        return is_shortable(self, self.securities[_name(symbol)], to_decimal(short_quantity), update_order_id)
+
+    def shortable_quantity(self, symbol: Any) -> int:
+        """Shares that can be borrowed altogether; 0 where the provider names no limit."""
+        return shortable_quantity(self.securities[_name(symbol)]) or 0
+
+    def _hold(
+        self,
+        symbol: Any,
         percentage: float,
         liquidate_existing_holdings: bool = False,
         asynchronous: bool = False,
         tag: str | None = None,
+        order_properties: OrderProperties | None = None,
     ) -> list[OrderTicket]:
-        """Bring a position to a share of the portfolio value, open market orders counted.
-
-        Without a tag its own order has none and liquidations of others are tagged as such.
-        """
-        security = self.securities[symbol]
-        target = self._target_quantity(security, to_decimal(percentage))
+        quantity = self._target_quantity(symbol, decimal_of_double(percentage))
+        name = _name(symbol)
         tickets: list[OrderTicket] = []
         if liquidate_existing_holdings:
-            others = sorted((other for other in self.securities if other is not security.symbol), key=_ticker)
-            for other in others:
-                tickets += self.liquidate(other, tag=tag)
+            tickets += self._liquidate_others([name], tag, order_properties)
+        if name not in self.securities:
+            return tickets
+        return tickets + self._order_rest(self.securities.symbol(name), quantity, asynchronous, tag, order_properties)
+
+    def _hold_targets(
+        self,
+        targets: list[PortfolioTarget],
+        liquidate_existing_holdings: bool = False,
+        asynchronous: bool = False,
+        tag: str | None = None,
+        order_properties: OrderProperties | None = None,
+    ) -> list[OrderTicket]:
+        from pylean.framework.sizing import order_by_margin_impact  # noqa: PLC0415 - it imports the algorithm
+        from pylean.framework.targets import PortfolioTarget  # noqa: PLC0415 - it imports the algorithm
+
+        tickets: list[OrderTicket] = []
+        if liquidate_existing_holdings:
+            tickets += self._liquidate_others([target.symbol for target in targets], tag, order_properties)
+        changes = [
+            PortfolioTarget(target.symbol, self._target_quantity(target.symbol, target.decimal_quantity))
+            for target in targets
+        ]
+        for change in order_by_margin_impact(changes, self, target_is_delta=True):
+            tickets += self._order_rest(change.symbol, change.decimal_quantity, asynchronous, tag, order_properties)
+        return tickets
+
+    def _order_rest(
+        self,
+        symbol: Symbol,
+        quantity: Decimal,
+        asynchronous: bool,
+        tag: str | None,
+        order_properties: OrderProperties | None,
+    ) -> list[OrderTicket]:
+        """Order what open market orders do not bring yet: at the market, or for the open while it is closed."""
         waiting = sum(
             (
                 ticket.decimal_quantity_remaining
-                for ticket in self.transactions.get_open_order_tickets(security.symbol)
+                for ticket in self.transactions.get_open_order_tickets(symbol)
                 if ticket.order_type in (OrderType.MARKET, OrderType.MARKET_ON_OPEN)
             ),
             ZERO,
         )
-        quantity = target - waiting
-        if quantity:
-            kind = OrderType.MARKET if security.exchange.exchange_open else OrderType.MARKET_ON_OPEN
-            place = self.market_order if kind is OrderType.MARKET else self.market_on_open_order
-            tickets.append(place(security.symbol, to_float(quantity), asynchronous, tag or ""))
-        return tickets
+        rest = quantity - waiting
+        if not rest:
+            return []
+        is_open = self.securities[symbol].exchange.exchange_open
+        place = self.market_order if is_open else self.market_on_open_order
+        return [place(symbol, rest, asynchronous, tag or "", order_properties)]
 
-    def liquidate(
-        self, symbol: Symbol | str | None = None, asynchronous: bool = False, tag: str | None = None
+    def _liquidate_others(
+        self, kept: list[Any], tag: str | None, order_properties: OrderProperties | None
     ) -> list[OrderTicket]:
-        """Cancel the open orders of a symbol (of all, by ticker) and close its position at the market."""
-        if not self.settings.liquidate_enabled:
-            self.debug("liquidate is disabled by settings.liquidate_enabled")
-            return []
-        if symbol is not None and symbol not in self.securities:
-            self.debug(f"liquidate ignores {symbol}: it was not added to the algorithm")
-            return []
-        symbols = [self.securities.symbol(symbol)] if symbol is not None else sorted(self.securities, key=_ticker)
-        tickets = (self._liquidate(one, "Liquidated" if tag is None else tag) for one in symbols)
-        return [ticket for ticket in tickets if ticket is not None]
+        others = [symbol for symbol in self.securities if not any(symbol == one for one in kept)]
+        return self.liquidate(sorted(others, key=_ticker), tag=tag, order_properties=order_properties)
 
-    def _liquidate(self, symbol: Symbol, tag: str) -> OrderTicket | None:
+    def _liquidate(
+        self, symbol: Symbol, asynchronous: bool, tag: str, order_properties: OrderProperties | None
+    ) -> OrderTicket | None:
         held = self.portfolio[symbol].decimal_quantity
         open_tickets = self.transactions.get_open_order_tickets(symbol)
         closing = [ticket for ticket in open_tickets if ticket.order_type is OrderType.MARKET]
@@ -168,79 +158,36 @@ class TradingMixin(AlgorithmCore):
         if not held:
             return None
         waiting = sum((ticket.decimal_quantity_remaining for ticket in closing), ZERO)
-        return self.market_order(symbol, to_float(-held - waiting), tag=tag)
+        return self.market_order(symbol, -held - waiting, asynchronous, tag, order_properties)
 
-    def _target_quantity(self, security: Security, target: Decimal) -> Decimal:
+    def _is_known(self, symbol: Any) -> bool:
+        name = _name(symbol)
+        if name in self.securities:
+            return True
+        self._tell_once(None, f"liquidate ignores {name}: it was not added to the algorithm")
+        return False
+
+    def _target_quantity(self, symbol: Any, target: Decimal) -> Decimal:
         low = to_decimal(self.settings.min_absolute_portfolio_target_percentage)
         high = to_decimal(self.settings.max_absolute_portfolio_target_percentage)
         if target and not low <= abs(target) <= high:
-            self.error(
-                f"{security.symbol}: the target {target} is not between {low} and {high} times the portfolio value"
-            )
+            self.error(f"{symbol}: the target {target} is not between {low} and {high} times the portfolio value")
             return ZERO
+        name = _name(symbol)
+        if name not in self.securities:
+            self.error(f"{name} not found in portfolio. Request this data when initializing the algorithm.")
+            return ZERO
+        security = self.securities[name]
         if security.cache.price == 0:
-            self.error(_zero_price_text(security))
+            self.error(zero_price_text(security))
             return ZERO
         return self.portfolio.target_quantity(security, target)
 
-    def _submit(
-        self,
-        order_type: OrderType,
-        security: Security,
-        quantity: float,
-        tag: str,
-        *,
-        limit: Decimal | None = None,
-        stop: Decimal | None = None,
-        properties: Any = None,
-    ) -> OrderTicket:
-        shares = to_decimal(quantity)
-        request = SubmitOrderRequest(
-            self.utc_time, 0, tag, order_type, security.symbol, shares, limit, stop, properties
-        )
-        problem = self._pre_order_check(request, security)
-        if problem is not None:
-            self.error(problem.error_message)
-            return OrderTicket.refused(self._lean.handler, request, problem)
-        return self._lean.handler.submit(request)
 
-    def _pre_order_check(self, request: SubmitOrderRequest, security: Security) -> OrderResponse | None:
-        """Lean's checks before an order gets an id; ``None`` when all pass."""
-        code = OrderResponseErrorCode
-        symbol, lot = security.symbol, security.symbol_properties.lot_size
-        if request.quantity == 0:
-            return OrderResponse(code.ORDER_QUANTITY_ZERO, f"Unable to submit an order of {symbol} with quantity 0.")
-        if abs(request.quantity) < lot:
-            text = (
-                f"Unable to submit an order of {symbol}: quantity {abs(request.quantity)} is below the lot size {lot}."
-            )
-            return OrderResponse(code.ORDER_QUANTITY_LESS_THAN_LOT_SIZE, text)
-        if not security.is_tradable:
-            return OrderResponse(code.NON_TRADABLE_SECURITY, f"The security {symbol} is marked as non-tradable.")
-        if security.cache.price == 0:
-            return OrderResponse(code.SECURITY_PRICE_ZERO, _zero_price_text(security))
-        daily_only = all(config.resolution is Resolution.DAILY for config in security.subscriptions)
-        if request.order_type is OrderType.MARKET_ON_OPEN and security.exchange.exchange_open and not daily_only:
-            text = f"Cannot submit a market-on-open order of {symbol} while the market is open."
-            return OrderResponse(code.MARKET_ON_OPEN_NOT_ALLOWED_DURING_REGULAR_HOURS, text)
-        if request.order_type is OrderType.MARKET_ON_CLOSE and self._too_late_for_close(security):
-            text = f"Market-on-close orders of {symbol} must be sent {MARKET_ON_CLOSE_BUFFER} before the close."
-            return OrderResponse(code.MARKET_ON_CLOSE_ORDER_TOO_LATE, text)
-        return None
-
-    def _too_late_for_close(self, security: Security) -> bool:
-        now = self.time
-        if not security.exchange.exchange_open:
-            return False
-        return security.exchange.hours.next_close(now) - now < MARKET_ON_CLOSE_BUFFER
+def _name(symbol: Any) -> Any:
+    """A symbol or ticker as it is, a security's symbol."""
+    return getattr(symbol, "symbol", symbol)
 
 
 def _ticker(symbol: Symbol) -> str:
     return symbol.value
-
-
-def _zero_price_text(security: Security) -> str:
-    return (
-        f"{security.symbol}: the price is 0; no bar has arrived yet. Add it in initialize and trade it once on_data "
-        "has seen a bar of it."
-    )

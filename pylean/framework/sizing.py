@@ -12,6 +12,7 @@ from pylean.numbers import ZERO, to_decimal, to_float
 if TYPE_CHECKING:
     from pylean.algorithm import QCAlgorithm
     from pylean.framework.targets import PortfolioTarget
+    from pylean.orders.transactions import TradingAlgorithm
     from pylean.securities.portfolio import SecurityPortfolioManager
     from pylean.securities.security import Security
 
@@ -30,7 +31,7 @@ _Target = TypeVar("_Target", bound="PortfolioTarget")
 _ROUNDING_ERROR_OF_A_LOT = Decimal("0.000001")
 
 
-def projected_holdings(algorithm: QCAlgorithm, security: Security) -> Decimal:
+def projected_holdings(algorithm: TradingAlgorithm, security: Security) -> Decimal:
     """Signed shares held once all open orders of the security are filled."""
     tickets = algorithm.transactions.get_open_order_tickets(security.symbol)
     return security.holdings.decimal_quantity + sum((ticket.decimal_quantity_remaining for ticket in tickets), ZERO)
@@ -78,7 +79,7 @@ def is_above_minimum_margin(
 
 
 def order_by_margin_impact(
-    targets: Iterable[_Target], algorithm: QCAlgorithm, target_is_delta: bool = False
+    targets: Iterable[_Target], algorithm: TradingAlgorithm, target_is_delta: bool = False
 ) -> list[_Target]:
     """Targets that need an order of a lot or more: reductions first, then by falling order value.
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pylean.naming import LeanEnum
 
-__all__ = ["OrderDirection", "OrderRequestStatus", "OrderResponseErrorCode", "OrderStatus", "OrderType"]
+__all__ = [
+    "COMBO_TYPES",
+    "OrderDirection",
+    "OrderRequestStatus",
+    "OrderRequestType",
+    "OrderResponseErrorCode",
+    "OrderStatus",
+    "OrderType",
+]
 
 
 class OrderType(LeanEnum):
@@ -49,6 +57,8 @@ class OrderStatus(LeanEnum):
         return self in (OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED)
 
 
+#: Lean's order types that are legs of a group.
+COMBO_TYPES = frozenset({OrderType.COMBO_MARKET, OrderType.COMBO_LIMIT, OrderType.COMBO_LEG_LIMIT})
 _CLOSED = frozenset({OrderStatus.FILLED, OrderStatus.CANCELED, OrderStatus.INVALID})
 
 
@@ -56,6 +66,12 @@ class OrderDirection(LeanEnum):
     BUY = 0
     SELL = 1
     HOLD = 2
+
+
+class OrderRequestType(LeanEnum):
+    SUBMIT = 0
+    UPDATE = 1
+    CANCEL = 2
 
 
 class OrderRequestStatus(LeanEnum):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pylean.naming import PascalNames, assignable
-from pylean.numbers import ZERO, to_decimal, to_float
+from pylean.numbers import ZERO, drop_trailing_zeros, to_decimal, to_float
+from pylean.orders import messages
 from pylean.orders.enums import OrderDirection, OrderStatus
 from pylean.orders.fees import OrderFee
 
@@ -28,6 +30,7 @@ class OrderEvent(PascalNames):
         "decimal_fill_quantity",
         "decimal_quantity",
         "direction",
+        "fill_price_currency",
         "id",
         "is_assignment",
         "limit",
@@ -38,6 +41,9 @@ class OrderEvent(PascalNames):
         "stop",
         "symbol",
         "ticket",
+        "trailing",
+        "trailing_as_percentage",
+        "trigger",
         "utc_time",
     )
 
@@ -56,8 +62,12 @@ class OrderEvent(PascalNames):
         self.decimal_quantity = order.decimal_quantity
         self.decimal_fill_price = ZERO
         self.decimal_fill_quantity = ZERO
+        self.fill_price_currency = order.price_currency
         self.limit: Decimal | None = None
         self.stop: Decimal | None = None
+        self.trigger: Decimal | None = None
+        self.trailing: Decimal | None = None
+        self.trailing_as_percentage: bool | None = None
         self.ticket: OrderTicket | None = None
 
     @property
@@ -66,7 +76,7 @@ class OrderEvent(PascalNames):
 
     @fill_price.setter
     def fill_price(self, price: float | Decimal) -> None:
-        self.decimal_fill_price = to_decimal(price)
+        self.decimal_fill_price = drop_trailing_zeros(to_decimal(price))
 
     @property
     def fill_quantity(self) -> float:
@@ -75,7 +85,7 @@ class OrderEvent(PascalNames):
 
     @fill_quantity.setter
     def fill_quantity(self, quantity: float | Decimal) -> None:
-        self.decimal_fill_quantity = to_decimal(quantity)
+        self.decimal_fill_quantity = drop_trailing_zeros(to_decimal(quantity))
 
     @property
     def absolute_fill_quantity(self) -> float:
@@ -94,14 +104,39 @@ class OrderEvent(PascalNames):
         return None if self.stop is None else to_float(self.stop)
 
     @property
+    def trigger_price(self) -> float | None:
+        return None if self.trigger is None else to_float(self.trigger)
+
+    @property
+    def trailing_amount(self) -> float | None:
+        """USD, or a fraction of the price where the order says so."""
+        return None if self.trailing is None else to_float(self.trailing)
+
+    @property
+    def is_in_the_money(self) -> bool:
+        """Options only."""
+        return False
+
+    @property
     def is_fill(self) -> bool:
         return self.status in (OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED)
 
-    def __repr__(self) -> str:
-        return (
-            f"OrderEvent(order {self.order_id}, event {self.id}, {self.symbol}, {self.status.name}, "
-            f"{self.decimal_fill_quantity} @ {self.decimal_fill_price})"
-        )
+    def show_order(self, order: Order) -> None:
+        """Take over the order's present quantity and prices."""
+        self.decimal_quantity = order.decimal_quantity
+        self.limit, self.stop, self.trigger, self.trailing = order.limit, order.stop, order.trigger, order.trailing
+
+    def clone(self) -> OrderEvent:
+        return copy(self)
+
+    def to_string(self) -> str:
+        return messages.order_event_text(self)
+
+    def short_to_string(self) -> str:
+        return messages.short_order_event_text(self)
+
+    __str__ = to_string
+    __repr__ = to_string
 
 
 class Fill(list[OrderEvent]):

@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self
 
 from pylean.naming import PascalNames
-from pylean.numbers import ZERO, to_float
+from pylean.numbers import ZERO, drop_trailing_zeros, to_float
+from pylean.orders import messages
 from pylean.orders.enums import OrderDirection, OrderStatus, OrderType
+from pylean.orders.properties import OrderProperties
+from pylean.orders.valuation import order_value
+from pylean.securities.security_type import SecurityType
 
 if TYPE_CHECKING:
+    from pylean.orders.combo import GroupOrderManager
+    from pylean.orders.requests import UpdateOrderRequest
+    from pylean.orders.time_in_force import TimeInForce
+    from pylean.securities.security import Security
     from pylean.securities.symbol import Symbol
 
-__all__ = [
-    "ORDER_CLASSES",
-    "LimitOrder",
-    "MarketOnCloseOrder",
-    "MarketOnOpenOrder",
-    "MarketOrder",
-    "Order",
-    "OrderSubmissionData",
-    "StopMarketOrder",
-]
+__all__ = ["Order", "OrderSubmissionData"]
 
 
 @dataclass(frozen=True, slots=True)
-class OrderSubmissionData:
+class OrderSubmissionData(PascalNames):
     """Prices at the moment of submission, unrounded, scale kept."""
 
-    bid_price: Decimal
-    ask_price: Decimal
-    last_price: Decimal
+    bid: Decimal
+    ask: Decimal
+    last: Decimal
+
+    @property
+    def bid_price(self) -> float:
+        return to_float(self.bid)
+
+    @property
+    def ask_price(self) -> float:
+        return to_float(self.ask)
+
+    @property
+    def last_price(self) -> float:
+        return to_float(self.last)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Order(PascalNames):
     """One order of any type; prices are decimals in USD per share, times are naive UTC.
 
@@ -48,7 +60,7 @@ class Order(PascalNames):
     decimal_quantity: Decimal
     created_time: datetime
     time: datetime
-    tag: str = ""
+    tag: str | None = ""
     status: OrderStatus = OrderStatus.NEW
     decimal_price: Decimal = ZERO
     price_currency: str = "USD"
@@ -64,9 +76,11 @@ class Order(PascalNames):
     canceled_time: datetime | None = None
     submission: OrderSubmissionData | None = None
     price_adjustment_mode: int = 1
-    properties: Any = None
+    properties: OrderProperties = field(default_factory=OrderProperties)
+    group_order_manager: GroupOrderManager | None = None
     brokerage_ids: list[str] = field(default_factory=list)
     last_event_id: int = 0
+    contingent_id: int = 0
     _quantity_float: tuple[Decimal | None, float] = (None, 0.0)
     _limit_float: tuple[Decimal | None, float] = (None, 0.0)
     _stop_float: tuple[Decimal | None, float] = (None, 0.0)
@@ -110,35 +124,72 @@ class Order(PascalNames):
         return to_float(self.trigger) if self.trigger is not None else 0.0
 
     @property
+    def trailing_amount(self) -> float:
+        """USD, or a fraction of the price when ``trailing_as_percentage`` is set."""
+        return to_float(self.trailing) if self.trailing is not None else 0.0
+
+    @property
+    def own_price(self) -> Decimal | None:
+        """The limit, or else the stop, that the order itself names; what its value is reckoned from."""
+        return self.limit if self.limit is not None else self.stop
+
+    @property
     def value(self) -> float:
         """Quantity times price in USD."""
         return to_float(self.decimal_quantity * self.decimal_price)
 
+    def get_value(self, security: Security) -> float:
+        """What the order is worth before it fills, signed, in USD."""
+        return to_float(order_value(self, security.cache.price))
 
-class MarketOrder(Order):
-    """Fills at once at the market."""
+    @property
+    def time_in_force(self) -> TimeInForce:
+        return self.properties.time_in_force
 
+    @property
+    def security_type(self) -> SecurityType:
+        return SecurityType.EQUITY
 
-class LimitOrder(Order):
-    """Fills at its limit or better."""
+    @property
+    def broker_id(self) -> list[str]:
+        return self.brokerage_ids
 
+    @property
+    def order_submission_data(self) -> OrderSubmissionData | None:
+        return self.submission
 
-class StopMarketOrder(Order):
-    """Becomes a market order when its stop is touched."""
+    @property
+    def is_marketable(self) -> bool:
+        """It could fill at once: a market order, or a limit at or beyond the other side at submission."""
+        if self.type is not OrderType.LIMIT:
+            return self.type in (OrderType.MARKET, OrderType.COMBO_MARKET)
+        prices, limit = self.submission, self.limit
+        if prices is None or limit is None:
+            return False
+        if self.direction is OrderDirection.BUY:
+            return limit >= prices.ask
+        return self.direction is OrderDirection.SELL and limit <= prices.bid
 
+    def apply_update_order_request(self, request: UpdateOrderRequest) -> None:
+        """Take over what an update changes; prices that the type does not have are ignored."""
+        if request.decimal_quantity is not None:
+            self.decimal_quantity = drop_trailing_zeros(request.decimal_quantity)
+        if request.tag is not None:
+            self.tag = request.tag
+        for name in ("limit", "stop", "trigger", "trailing"):
+            changed = getattr(request, name)
+            if changed is not None and getattr(self, name) is not None:
+                setattr(self, name, changed)
 
-class MarketOnOpenOrder(Order):
-    """Fills at the next open."""
+    def clone(self) -> Self:
+        """A copy whose changes do not reach the engine."""
+        clone = copy(self)
+        clone.brokerage_ids = list(self.brokerage_ids)
+        clone.properties = self.properties.clone()
+        return clone
 
+    def to_string(self) -> str:
+        return messages.order_text(self)
 
-class MarketOnCloseOrder(Order):
-    """Fills at the next close."""
-
-
-ORDER_CLASSES = {
-    OrderType.MARKET: MarketOrder,
-    OrderType.LIMIT: LimitOrder,
-    OrderType.STOP_MARKET: StopMarketOrder,
-    OrderType.MARKET_ON_OPEN: MarketOnOpenOrder,
-    OrderType.MARKET_ON_CLOSE: MarketOnCloseOrder,
-}
+    __str__ = to_string
+    __repr__ = to_string

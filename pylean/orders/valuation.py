@@ -15,7 +15,7 @@ def order_value(order: Order, price: Decimal) -> Decimal:
     """Signed value in USD at the market price, or at the order's own limit or stop where that is the less favourable
     estimate: the higher of both to sell, the lower to buy."""
     quantity = order.decimal_quantity
-    own = order.limit if order.limit is not None else order.stop
+    own = order.own_price
     if own is None:
         return quantity * price
     return quantity * (max(own, price) if quantity < 0 else min(own, price))

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from pylean.numbers import ZERO, drop_trailing_zeros, smart_round
 from pylean.orders.enums import OrderDirection, OrderType
@@ -17,26 +17,13 @@ from pylean.orders.order import Order
 from pylean.results.json_text import encode
 from pylean.securities.symbol import Symbol
 
-__all__ = ["OrderGroup", "OrderPropertiesFields", "order_fields", "order_json", "order_list_hash", "symbol_fields"]
+if TYPE_CHECKING:
+    from pylean.orders.combo import GroupOrderManager
+
+__all__ = ["order_fields", "order_json", "order_list_hash", "symbol_fields"]
 
 _EQUITY = 1
 _MARKETABLE = (OrderType.MARKET, OrderType.COMBO_MARKET)
-
-
-class OrderPropertiesFields(Protocol):
-    """Order properties other than the default: their fields in Lean's order, under .NET's names."""
-
-    def json_fields(self) -> Mapping[str, object]: ...
-
-
-class OrderGroup(Protocol):
-    """What the legs of a combo order share."""
-
-    id: int
-    decimal_quantity: Decimal
-    count: int
-    decimal_limit_price: Decimal
-    order_ids: Iterable[int]
 
 
 def order_list_hash(orders: Iterable[Order]) -> str:
@@ -76,7 +63,7 @@ def order_fields(order: Order, *, rounded: bool = False) -> dict[str, object]:
     fields |= {"securityType": _EQUITY, "direction": order.direction, "value": quantity * price}
     fields["orderSubmissionData"] = _submission_fields(order)
     fields["isMarketable"] = _is_marketable(order, limit)
-    group: OrderGroup | None = getattr(order, "group_order_manager", None)
+    group = order.group_order_manager
     if group is not None:
         fields["groupOrderManager"] = _group_fields(group)
     fields["priceAdjustmentMode"] = order.price_adjustment_mode
@@ -118,10 +105,7 @@ def _type_fields(order: Order, limit: Decimal, *, rounded: bool) -> dict[str, ob
 
 
 def _properties(order: Order) -> Mapping[str, object]:
-    properties: OrderPropertiesFields | None = order.properties
-    if properties is None:
-        return {"timeInForce": {}}
-    return _without_time_zone(properties.json_fields())
+    return _without_time_zone(order.properties.json_fields())
 
 
 def _without_time_zone(fields: Mapping[str, object]) -> dict[str, object]:
@@ -141,7 +125,7 @@ def _submission_fields(order: Order) -> dict[str, object] | None:
     data = order.submission
     if data is None:
         return None
-    return {"bidPrice": data.bid_price, "askPrice": data.ask_price, "lastPrice": data.last_price}
+    return {"bidPrice": data.bid, "askPrice": data.ask, "lastPrice": data.last}
 
 
 def _is_marketable(order: Order, limit: Decimal) -> bool:
@@ -150,11 +134,11 @@ def _is_marketable(order: Order, limit: Decimal) -> bool:
     if order.submission is None:
         return False
     if order.direction is OrderDirection.BUY:
-        return limit >= order.submission.ask_price
-    return order.direction is OrderDirection.SELL and limit <= order.submission.bid_price
+        return limit >= order.submission.ask
+    return order.direction is OrderDirection.SELL and limit <= order.submission.bid
 
 
-def _group_fields(group: OrderGroup) -> dict[str, object]:
+def _group_fields(group: GroupOrderManager) -> dict[str, object]:
     quantity = group.decimal_quantity
     direction = OrderDirection.BUY if quantity > 0 else OrderDirection.SELL if quantity < 0 else OrderDirection.HOLD
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pylean.naming import ClosedNames
 from pylean.numbers import ZERO, to_decimal, to_float
@@ -41,6 +41,7 @@ class SecurityPortfolioManager(ClosedNames):
         self._unsettled_usd = self.unsettled_cash_book[ACCOUNT_CURRENCY]
         self._held = securities.held
         self.transactions: SecurityTransactionManager | None = None
+        self.margin_call_model: Any = None
         self.on_profit: Callable[[datetime, Decimal], None] = lambda utc, profit: None
         self._close()
 
@@ -105,6 +106,9 @@ class SecurityPortfolioManager(ClosedNames):
         if amount <= 0:
             raise ValueError(f"cash is {amount} USD: it must be above 0")
         self._usd.set_amount(to_decimal(amount))
+
+    def set_margin_call_model(self, model: Any) -> None:
+        self.margin_call_model = model
 
     def quantity_filled(self, order_id: int) -> Decimal | None:
         """Signed shares that an order has filled so far; ``None`` without such an order."""

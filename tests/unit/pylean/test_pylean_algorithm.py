@@ -229,12 +229,12 @@ class TestIndicators:
     "call",
     [
         lambda algorithm: algorithm.set_warm_up(10),
-        lambda algorithm: algorithm.trailing_stop_order("AAA", 1, 0.1, True),
+        lambda algorithm: algorithm.exercise_option("AAA", 1),
         lambda algorithm: algorithm.portfolio.margin_model,
         lambda algorithm: algorithm.securities["AAA"].set_portfolio_model(None),
         lambda algorithm: algorithm.settings.seed_initial_prices,
         lambda algorithm: algorithm.date_rules.month_start(),
-        lambda algorithm: algorithm.transactions.get_orders_by_brokerage_id(1),
+        lambda algorithm: algorithm.transactions.transaction_record,
     ],
 )
 def test_names_that_are_missing_lead_to_the_list_of_supported_ones(bench: Any, call: Any) -> None:

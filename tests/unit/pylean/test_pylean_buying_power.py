@@ -21,8 +21,10 @@ from pylean.api.AlgorithmImports import (
     OrderStatus,
     PatternDayTradingMarginModel,
     QCAlgorithm,
+    SecurityType,
+    SubmitOrderRequest,
 )
-from pylean.margin_call import check_margin
+from pylean.job import AlgorithmError
 from pylean.numbers import use_lean_decimals
 from pylean.orders.enums import OrderDirection, OrderType
 from pylean.orders.order import Order
@@ -293,9 +295,9 @@ class TestMarginCalls:
         """2000 shares with 75 000 owed; the margin is half of their value."""
         portfolio = hold(bench, 2000, price, 1)
         portfolio.cash_book["USD"].set_amount(-75_000)
-        check = check_margin(portfolio, bench.handler)
-        assert check.warn is warns
-        assert [order.quantity for order in check.orders] == ([] if quantity is None else [quantity])
+        orders, warn = portfolio.margin_call_model.get_margin_call_orders()
+        assert warn is warns
+        assert [order.quantity for order in orders] == ([] if quantity is None else [quantity])
 
     def test_is_looked_for_every_five_minutes_from_the_first_slice(self, market: Any, run_algorithm: Any) -> None:
         market.trades("AAA", DAY, {"09:30": 100, "09:33": 80, "15:59": 80})
@@ -311,12 +313,37 @@ class TestMarginCalls:
                 if self.time.strftime("%H:%M") == "09:32":
                     self.market_order("AAA", 3900)
 
-            def on_margin_call(self, requests: list[Any]) -> None:
+            def on_margin_call(self, requests: list[Any]) -> list[Any]:
                 self.calls.append(self.time.strftime("%H:%M"))
+                return requests
 
         assert run_algorithm(Levered).algorithm.calls[0] == "09:36"
 
     def test_the_orders_may_be_replaced(self, market: Any, run_algorithm: Any) -> None:
+        market.trades("AAA", DAY, {"09:30": 100, "09:33": 80, "15:59": 80})
+
+        class Replacing(QCAlgorithm):
+            def initialize(self) -> None:
+                self.set_start_date(DAY)
+                self.set_end_date(DAY)
+                self.add_equity("AAA").set_leverage(4)
+
+            def on_data(self, data: Any) -> None:
+                if self.time.strftime("%H:%M") == "09:32":
+                    self.market_order("AAA", 3900)
+
+            def on_margin_call(self, requests: list[Any]) -> list[Any]:
+                (request,) = requests
+                fewer = SubmitOrderRequest(
+                    OrderType.MARKET, SecurityType.EQUITY, request.symbol, -1, 0, 0, self.utc_time, "mine"
+                )
+                return [fewer]
+
+        ran = run_algorithm(Replacing)
+        assert ran.algorithm.transactions.get_order_by_id(2).tag == "mine"
+        assert ran.algorithm.transactions.get_order_by_id(2).quantity == -1
+
+    def test_an_answer_without_orders_ends_the_run(self, market: Any, run_algorithm: Any) -> None:
         market.trades("AAA", DAY, {"09:30": 100, "09:33": 80, "15:59": 80})
 
         class Refusing(QCAlgorithm):
@@ -332,7 +359,8 @@ class TestMarginCalls:
             def on_margin_call(self, requests: list[Any]) -> list[Any]:
                 return []
 
-        assert run_algorithm(Refusing).outcome.orders == 1
+        with pytest.raises(AlgorithmError, match="on_margin_call must return the orders"):
+            run_algorithm(Refusing)
 
     def test_losers_go_first_and_only_until_the_margin_is_back(self, market: Any, run_algorithm: Any) -> None:
         market.trades("AAA", DAY, {"09:30": 100, "10:00": 70, "15:59": 70})
@@ -352,8 +380,9 @@ class TestMarginCalls:
                     self.market_order("AAA", 2600)
                     self.market_order("BBB", 1200)
 
-            def on_margin_call(self, requests: list[Any]) -> None:
+            def on_margin_call(self, requests: list[Any]) -> list[Any]:
                 self.calls.append((self.time, [(str(request.symbol), request.quantity) for request in requests]))
+                return requests
 
             def on_margin_call_warning(self) -> None:
                 self.warnings += 1

@@ -88,7 +88,7 @@ def test_events_that_are_never_fired_are_named(market: Any, run_algorithm: Any) 
         lambda algorithm: setattr(algorithm.Settings, "DailyPreciseEndTime", False),
         lambda algorithm: setattr(algorithm.universe_settings, "contract_depth_offset", 4),
         lambda algorithm: setattr(algorithm.securities["AAA"], "portfolio_model", None),
-        lambda algorithm: setattr(algorithm.portfolio, "margin_call_model", None),
+        lambda algorithm: setattr(algorithm.portfolio, "positions", None),
     ],
 )
 def test_settings_that_nobody_reads_are_refused(bench: Any, assign: Any) -> None:

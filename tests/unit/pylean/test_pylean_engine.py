@@ -351,7 +351,7 @@ class TestErrors:
             run_algorithm(Failing)
         assert info.value.where == "a consolidator's handler"
 
-    def test_in_a_fill_model_of_a_resting_order(self, run_algorithm: Any) -> None:
+    def test_in_a_fill_model_leaves_the_order_as_it_is(self, run_algorithm: Any) -> None:
         class Failing(Daily):
             def initialize(self) -> None:
                 super().initialize()
@@ -361,9 +361,10 @@ class TestErrors:
                 if not self.transactions.orders_count:
                     self.limit_order("AAA", 1, 5)
 
-        with pytest.raises(AlgorithmError) as info:
-            run_algorithm(Failing)
-        assert (info.value.where, info.value.utc) == ("the order models", datetime(2025, 6, 2, 13, 32))
+        ran = run_algorithm(Failing)
+        text = "Order Error: id: 1, Transaction model failed to fill for order type: Limit with error:"
+        assert any(line.startswith(text) for level, line in ran.observer.lines if level == "error")
+        assert ran.algorithm.transactions.get_order_ticket(1).status is OrderStatus.SUBMITTED
 
     def test_an_unsupported_mix_of_resolutions(self, run_algorithm: Any) -> None:
         class Mixed(Daily):

@@ -52,7 +52,8 @@ class TestSubmission:
         bench.quote("09:31", (9.5, 10.5))
         rest(bench)
         submission = bench.handler.orders[1].submission
-        prices = submission.bid_price, submission.ask_price, submission.last_price
+        assert submission.bid_price == 9.5
+        prices = submission.bid, submission.ask, submission.last
         assert [str(price) for price in prices] == ["9.5000", "10.5000", "10.0000"]
 
     def test_quantities_are_rounded_to_lots_toward_zero(self, bench: Any) -> None:
@@ -255,10 +256,10 @@ class TestCancels:
         assert bench.statuses(1) == ["SUBMITTED", "CANCEL_PENDING", "CANCELED"]
         assert bench.statuses(2) == ["SUBMITTED", "CANCEL_PENDING", "FILLED"]
         assert second.cancel_request.response.error_code is OrderResponseErrorCode.INVALID_ORDER_STATUS
-        assert second.cancel_request.status is OrderRequestStatus.PROCESSED
+        assert second.cancel_request.status is OrderRequestStatus.ERROR
         again = second.cancel("again")
-        assert again.error_code is OrderResponseErrorCode.REQUEST_CANCELED
-        assert second.tag == "second"
+        assert again.error_code is OrderResponseErrorCode.INVALID_ORDER_STATUS
+        assert second.tag == "again"
 
     def test_twice_is_refused(self, bench: Any) -> None:
         ticket = rest(bench)
@@ -273,10 +274,12 @@ class TestCancels:
         assert ticket.status is OrderStatus.FILLED
         assert ticket.tag == "after"
 
-    def test_by_an_unknown_id_says_which_there_are(self, bench: Any) -> None:
+    def test_of_an_unknown_id_give_an_invalid_ticket_and_record_nothing(self, bench: Any) -> None:
         rest(bench)
-        with pytest.raises(KeyError, match="no order with id 7; ids go from 1 to 1"):
-            bench.algorithm.transactions.cancel_order(7)
+        ticket = bench.algorithm.transactions.cancel_order(7)
+        assert (ticket.order_id, ticket.status) == (7, OrderStatus.INVALID)
+        assert ticket.cancel_request.response.error_code is OrderResponseErrorCode.UNABLE_TO_FIND_ORDER
+        assert bench.algorithm.transactions.orders_count == 1
 
     @pytest.mark.parametrize(
         ("cancel", "tag"),
