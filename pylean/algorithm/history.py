@@ -7,12 +7,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pylean.algorithm.core import AlgorithmCore
-from pylean.history import DataDictionary, HistoryCall, HistorySlice, frame_of, slices_of
+from pylean.feed.bars import TradeBar
+from pylean.history import DataDictionary, HistoryCall, HistorySlice, frame_of, last_known_bars, slices_of
 from pylean.history.requests import HistoryRequests
+from pylean.securities.security import Security
 from pylean.securities.symbol import Symbol
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from pylean.feed.base_data import BaseData
 
 __all__ = ["HistoryMixin"]
 
@@ -27,6 +31,19 @@ class HistoryMixin(AlgorithmCore):
     @cached_property
     def _history_requests(self) -> HistoryRequests:
         return HistoryRequests(self._lean, self.securities, self.universe_settings)
+
+    def get_last_known_prices(self, subject: Any) -> list[BaseData] | DataDictionary:
+        """The latest bars of a symbol or security, trades before quotes; of several, a dictionary of them by symbol."""
+        is_one = isinstance(subject, Symbol | str | Security)
+        symbols = self._history_requests.symbols([subject] if is_one else list(subject))
+        found = last_known_bars(self._history_requests, symbols)
+        return found.get(symbols[0], []) if is_one else DataDictionary(self.time, found)
+
+    def get_last_known_price(self, subject: Symbol | str | Security) -> BaseData | None:
+        """The latest trade bar, or the latest quote bar without one; ``None`` without any."""
+        (symbol,) = self._history_requests.symbols([subject])
+        bars = last_known_bars(self._history_requests, [symbol]).get(symbol, [])
+        return next((bar for bar in bars if isinstance(bar, TradeBar)), bars[-1] if bars else None)
 
 
 class History:

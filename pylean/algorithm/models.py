@@ -9,6 +9,8 @@ from pylean.algorithm.core import AlgorithmCore
 from pylean.brokerages.by_name import make_brokerage_model
 from pylean.brokerages.model import DefaultBrokerageModel
 from pylean.brokerages.names import AccountType, BrokerageName
+from pylean.history import last_known_bars
+from pylean.history.requests import HistoryRequests
 from pylean.naming import UnsupportedApiError
 from pylean.numbers import ZERO, to_decimal
 from pylean.risk_free_rate import InterestRateProvider, RiskFreeInterestRateModel
@@ -109,7 +111,14 @@ class ModelsMixin(AlgorithmCore):
             self.security_initializer = CompositeSecurityInitializer(self.security_initializer, security_initializer)
 
     def _initialize_security(self, security: Security, leverage: float = 0) -> None:
-        """Give a new security its models; a leverage above 0 replaces the one they bring."""
+        """Give a new security its first price, if the settings want it, and its models.
+
+        A leverage above 0 replaces the one that the models bring.
+        """
+        if self.settings.seed_initial_prices and not security.price:
+            requests = HistoryRequests(self._lean, self.securities, self.universe_settings)
+            for bar in last_known_bars(requests, [security.symbol]).get(security.symbol, []):
+                security.set_market_price(bar)
         self.security_initializer.initialize(security)
         if leverage > 0:
             security.set_leverage(leverage)

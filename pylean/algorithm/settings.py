@@ -20,6 +20,7 @@ class AlgorithmSettings(ClosedNames):
         self.min_absolute_portfolio_target_percentage = 0.0000000001
         self.stale_price_time_span = timedelta(hours=1)
         self.liquidate_enabled = True
+        self.seed_initial_prices = False
         self.trading_days_per_year = 252
         self.daily_consolidation_use_extended_market_hours = False
         self.automatic_indicator_warm_up = False

@@ -59,6 +59,11 @@ class HistoryRequests:
         self._run.history_points += len(points)
         return points
 
+    def latest_bars(self, config: SubscriptionDataConfig, periods: int) -> HistoryPoints:
+        """The points of the time that so many bars of one subscription take, counted back from now."""
+        now = self._run.clock.local
+        return self.read(config, self._start(config, HistoryCall(periods=periods), now), now)
+
     def configs(self, symbol: Symbol, call: HistoryCall) -> list[SubscriptionDataConfig]:
         """What a request reads of a symbol: as it is subscribed, or by the universe settings without a subscription."""
         kind = _readable(call.kind)

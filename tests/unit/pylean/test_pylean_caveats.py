@@ -84,7 +84,6 @@ def test_events_that_are_never_fired_are_named(market: Any, run_algorithm: Any) 
 @pytest.mark.parametrize(
     "assign",
     [
-        lambda algorithm: setattr(algorithm.settings, "seed_initial_prices", True),
         lambda algorithm: setattr(algorithm.Settings, "DailyPreciseEndTime", False),
         lambda algorithm: setattr(algorithm.universe_settings, "contract_depth_offset", 4),
         lambda algorithm: setattr(algorithm.securities["AAA"], "portfolio_model", None),
