@@ -53,7 +53,7 @@ class ConsolidationMixin(AlgorithmCore):
         """
         if "type" in named or (arguments and isinstance(arguments[0], type)):
             return self._consolidate_to(*arguments, **named)
-        if len(arguments) == 3:
+        if len(arguments) == 3 and not isinstance(arguments[2], TickType) and "handler" not in named:
             return self._consolidate(*arguments[:2], handler=arguments[2], **named)
         return self._consolidate(*arguments, **named)
 

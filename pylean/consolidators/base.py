@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pylean.clock import to_ms
+from pylean.clock import from_ms, to_ms
 from pylean.events import EventHandlers
 from pylean.feed.bars import TradeBar
 from pylean.feed.base_data import BaseData
@@ -81,6 +81,11 @@ class DataConsolidator(LeanOverrides, PascalNames):
         self._follows = None
         self._begin_events()
         return self
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "scan" in vars(cls) and "scan_at" not in vars(cls):
+            cls.scan_at = _scan_by_time  # type: ignore[method-assign]
 
     @property
     def current(self) -> Any:
@@ -192,6 +197,11 @@ def span_ms(data: BaseData) -> tuple[int, int]:
     if end_ms is None:
         return to_ms(data.time), to_ms(data.end_time)
     return end_ms - data.period_ms, end_ms
+
+
+def _scan_by_time(self: DataConsolidator, local_ms: int) -> None:
+    """``scan_at`` of a subclass that overrides ``scan``."""
+    self.scan(from_ms(local_ms))
 
 
 def _owner(kind: type, name: str) -> int:

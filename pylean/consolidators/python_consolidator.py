@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pylean.clock import from_ms, to_ms
+from pylean.clock import to_ms
 from pylean.consolidators.base import DataConsolidator
 from pylean.feed.base_data import BaseData
 
@@ -31,9 +31,6 @@ class PythonConsolidator(DataConsolidator):
 
     def scan(self, current_local_time: datetime) -> None:
         """Time has reached a moment (naive New York)."""
-
-    def scan_at(self, local_ms: int) -> None:
-        self.scan(from_ms(local_ms))
 
     def on_data_consolidated(self, consolidator: Any, bar: Any = None) -> None:  # type: ignore[override]
         """Hand a finished bar to the listeners; ``consolidated`` stays the subclass's own."""

@@ -99,7 +99,7 @@ class RenkoConsolidator(DataConsolidator):
 
     @staticmethod
     def closest_multiple(price: Decimal, size: Decimal) -> Decimal:
-        """The multiple of a size that is nearest to a price; halves go to the even neighbour of the part."""
+        """The multiple of a size that is nearest to a price, of two the lower one."""
         below = floor(price / size)
         return size * (below + round_half_even((price - size * below) / size, 0))
 
