@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from pylean.events import EventHandlers
+from pylean.feed.bars import QuoteBar, TradeBar
 from pylean.feed.base_data import BaseData
 from pylean.indicators.names import checked_period
 from pylean.indicators.points import IndicatorDataPoint, decimal_of
@@ -169,7 +170,15 @@ class WindowIndicator(Indicator):
 
 
 class BarIndicator(IndicatorBase):
-    """Takes trade or quote bars: ``compute(bar)`` reads ``bar.decimal("high")`` and so on."""
+    """Takes trade or quote bars: ``compute(bar)`` reads ``bar.decimal("high")`` and so on. TypeError for other data."""
+
+    _input: ClassVar[tuple[type[BaseData], ...]] = (TradeBar, QuoteBar)
+
+    def take(self, data: Any) -> None:
+        if not isinstance(data, self._input):
+            allowed = " or ".join(one.__name__ for one in self._input)
+            raise TypeError(f"input of {self.name} is a {type(data).__name__}: it must be a {allowed}")
+        super().take(data)
 
 
 class BarWindowIndicator(BarIndicator):
@@ -200,6 +209,8 @@ class BarWindowIndicator(BarIndicator):
 
 class TradeBarIndicator(BarIndicator):
     """Takes trade bars: ``compute(bar)`` may read ``bar.volume`` too."""
+
+    _input = (TradeBar,)
 
 
 def _value_of(other: Any) -> Decimal:

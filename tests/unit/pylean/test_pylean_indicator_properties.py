@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 
 import pylean.indicators
 import pylean.indicators.candlesticks
-from pylean.feed.bars import TradeBar
+from pylean.consolidators import RenkoConsolidator
+from pylean.feed.bars import Bar, QuoteBar, TradeBar
 from pylean.indicators import (
     Alpha,
     BarIndicator,
@@ -31,6 +32,7 @@ from pylean.indicators import (
     FunctionalIndicator,
     Indicator,
     IndicatorBase,
+    IntradayVwap,
     MarketProfile,
     McClellanOscillator,
     McClellanSummationIndex,
@@ -40,13 +42,14 @@ from pylean.indicators import (
     PivotPointsHighLow,
     PythonIndicator,
     ResetCompositeIndicator,
+    SmoothedOnBalanceVolume,
     SwissArmyKnifeTool,
     TradeBarIndicator,
     WindowIndicator,
 )
 from pylean.indicators.candlesticks import AbandonedBaby, CandlestickPattern, MatHold, RiseFallThreeMethods
 from pylean.securities.symbol import Symbol
-from tests.unit.pylean.indicator_inputs import SYMBOL, bar_lists, bars
+from tests.unit.pylean.indicator_inputs import START, SYMBOL, bar_lists, bars
 
 OTHER = Symbol("IBM", "IBM R735QTJ8XC9X")
 
@@ -189,3 +192,38 @@ def test_is_ready_exactly_at_the_warm_up_period(indicator_class: type[Any]) -> N
     ready_at = indicator.warm_up_period + READY_LATER.get(indicator_class, 0)
     ready = [is_ready for _, is_ready, _ in feed(indicator, rising[: ready_at + 5])]
     assert ready == [False] * (ready_at - 1) + [True] * 6
+
+
+#: Indicators that Lean declares for bars with a volume.
+VOLUME_CLASSES = [one for one in CLASSES if issubclass(one, TradeBarIndicator)] + [SmoothedOnBalanceVolume]
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(series=bar_lists(10, 60))
+def test_any_bricks(series: list[TradeBar]) -> None:
+    """Every class takes the bars that a Renko consolidator makes."""
+    bricks: list[TradeBar] = []
+    consolidator = RenkoConsolidator(10.0)
+    consolidator.data_consolidated += lambda sender, brick: bricks.append(brick)
+    for one in series:
+        consolidator.update(one)
+    for indicator_class in CLASSES:
+        assert all(value.is_finite() for value, _, _ in feed(make(indicator_class), bricks[:60]))
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(series=bar_lists(10, 60))
+def test_any_quotes(series: list[TradeBar]) -> None:
+    """Classes that need no volume take quote bars, and give what they give for trades at the middle prices."""
+    quotes = [QuoteBar(one.time, SYMBOL, one, 100, one, 100, one.period) for one in series]
+    for indicator_class in CLASSES:
+        if indicator_class in {IntradayVwap, *PAIRED, *VOLUME_CLASSES} or hasattr(indicator_class, "add"):
+            continue
+        assert feed(make(indicator_class), quotes) == feed(make(indicator_class), series)
+
+
+@pytest.mark.parametrize("indicator_class", VOLUME_CLASSES, ids=lambda one: one.__name__)
+def test_quotes_are_refused_where_volume_counts(indicator_class: type[Any]) -> None:
+    quote = QuoteBar(START, SYMBOL, Bar.of_prices(10.0, 11.0, 9.0, 10.0), 100, None, 0)
+    with pytest.raises(TypeError, match=r"input of .* is a QuoteBar: it must be a TradeBar"):
+        make(indicator_class).update(quote)
