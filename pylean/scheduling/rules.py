@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from pylean.clock import local_to_utc_ms
 from pylean.feed.reader import day_start_ms
 from pylean.naming import LeanEnum, PascalNames
+from pylean.scheduling.periods import Period, period_days
 
 if TYPE_CHECKING:
     from pylean.clock import AlgorithmClock
     from pylean.securities.manager import SecurityManager
     from pylean.securities.symbol import Symbol
-    from pylean.storage.market_hours import MarketHours, Session
+    from pylean.storage.market_hours import MarketHours
 
 __all__ = ["DateRule", "DateRules", "DayOfWeek", "TimeRule", "TimeRules"]
 
@@ -84,9 +86,59 @@ class DateRules(PascalNames):
         names = ",".join(day.name for day in days)
         return DateRule(names, lambda start, end: (day for day in all_days(start, end) if DayOfWeek.of(day) in wanted))
 
-    def on(self, year: int, month: int, day: int) -> DateRule:
-        only = date(year, month, day)
-        return DateRule(f"On {only}", lambda start, end: [only])
+    def on(self, *when: int | date | Iterable[date]) -> DateRule:
+        """``(year, month, day)``, or dates, one by one or as a list."""
+        days = _dates(when)
+        names = ",".join(map(str, days))
+        return DateRule(names, lambda start, end: [day for day in days if start <= day <= end])
+
+    def week_start(self, *symbol_and_offset: Symbol | str | int, days_offset: int = 0) -> DateRule:
+        """Mondays, or with a symbol the first trading day of each week; ``days_offset`` days later."""
+        return self._period("WeekStart", symbol_and_offset, days_offset)
+
+    def week_end(self, *symbol_and_offset: Symbol | str | int, days_offset: int = 0) -> DateRule:
+        """Fridays, or with a symbol the last trading day of each week; ``days_offset`` days earlier."""
+        return self._period("WeekEnd", symbol_and_offset, days_offset)
+
+    def month_start(self, *symbol_and_offset: Symbol | str | int, days_offset: int = 0) -> DateRule:
+        """The first day of each month, with a symbol the first trading day; ``days_offset`` days later."""
+        return self._period("MonthStart", symbol_and_offset, days_offset)
+
+    def month_end(self, *symbol_and_offset: Symbol | str | int, days_offset: int = 0) -> DateRule:
+        """The last day of each month, with a symbol the last trading day; ``days_offset`` days earlier."""
+        return self._period("MonthEnd", symbol_and_offset, days_offset)
+
+    def quarter_start(self, *symbol_and_offset: Symbol | str | int, days_offset: int = 0) -> DateRule:
+        """As :meth:`month_start`, of each quarter."""
+        return self._period("QuarterStart", symbol_and_offset, days_offset)
+
+    def quarter_end(self, *symbol_and_offset: Symbol | str | int, days_offset: int = 0) -> DateRule:
+        """As :meth:`month_end`, of each quarter."""
+        return self._period("QuarterEnd", symbol_and_offset, days_offset)
+
+    def year_start(self, *symbol_and_offset: Symbol | str | int, days_offset: int = 0) -> DateRule:
+        """As :meth:`month_start`, of each year."""
+        return self._period("YearStart", symbol_and_offset, days_offset)
+
+    def year_end(self, *symbol_and_offset: Symbol | str | int, days_offset: int = 0) -> DateRule:
+        """As :meth:`month_end`, of each year."""
+        return self._period("YearEnd", symbol_and_offset, days_offset)
+
+    def _period(self, name: str, parts: tuple[Symbol | str | int, ...], offset: int) -> DateRule:
+        symbol: Symbol | str | None = None
+        for part in parts:
+            if isinstance(part, int):
+                offset = part
+            else:
+                symbol = part
+        is_start = name.endswith("Start")
+        period = Period[name.removesuffix("Start").removesuffix("End").upper()]
+        if not 0 <= offset <= period.largest_offset:
+            raise ValueError(f"days offset of {name} is {offset}; it must be from 0 to {period.largest_offset}")
+        hours = None if symbol is None else self._securities[symbol].exchange.hours.market_hours
+        signed = f"{offset if is_start else -offset:+}" if offset else ""
+        title = f"{name}{signed}" if symbol is None else f"{symbol}: {name}{signed}"
+        return DateRule(title, period_days(period, is_start, offset, hours))
 
     @property
     def today(self) -> DateRule:
@@ -109,11 +161,19 @@ class TimeRules(PascalNames):
     def _utc_ms(self, day: date, local_ms_of_day: int) -> int:
         return local_to_utc_ms(day_start_ms(day) + local_ms_of_day, self._hours.time_zone)
 
-    def at(self, hour: int | timedelta, minute: int = 0, second: int = 0) -> TimeRule:
-        """A time of the day, given as hour, minute and second or as a time span."""
+    def at(self, hour: int | timedelta, *parts: int | str | ZoneInfo, minute: int = 0, second: int = 0) -> TimeRule:
+        """A time of the day: hour, minute and second or a time span, then perhaps a time zone other than New York's."""
+        zone: ZoneInfo = self._hours.time_zone
+        numbers = [part for part in parts if isinstance(part, int)]
+        for part in parts:
+            if isinstance(part, (str, ZoneInfo)):
+                zone = part if isinstance(part, ZoneInfo) else ZoneInfo(part)
+        minute, second = [*numbers, minute, second][:2] if len(numbers) != 1 else (numbers[0], second)
         span = hour if isinstance(hour, timedelta) else timedelta(hours=hour, minutes=minute, seconds=second)
         of_day = span // timedelta(milliseconds=1)
-        return TimeRule(f"at {span}", lambda dates: (self._utc_ms(day, of_day) for day in dates))
+        return TimeRule(
+            f"at {span}", lambda dates: (local_to_utc_ms(day_start_ms(day) + of_day, zone) for day in dates)
+        )
 
     @property
     def midnight(self) -> TimeRule:
@@ -137,38 +197,63 @@ class TimeRules(PascalNames):
         return TimeRule(f"Every {interval}", moments)
 
     def after_market_open(
-        self, symbol: Symbol | str, minutes_after_open: float = 0, extended_market_open: bool = False
+        self,
+        symbol: Symbol | str | float | None = None,
+        minutes_after_open: float = 0,
+        extended_market_open: bool = False,
     ) -> TimeRule:
-        """Minutes after the open of the symbol's sessions; other days do not count."""
-        offset = int(minutes_after_open * _MINUTE_MS)
-        return self._session_rule(
-            symbol,
-            f"{minutes_after_open} min after open",
-            lambda session: session.span(extended_market_open)[0],
-            offset,
-        )
+        """Minutes after the open of the symbol's sessions, without one of the market's; other days do not count."""
+        return self._session_rule(symbol, minutes_after_open, "open", extended_market_open)
+
+    def before_market_open(
+        self,
+        symbol: Symbol | str | float | None = None,
+        minutes_before_open: float = 0,
+        extended_market_open: bool = False,
+    ) -> TimeRule:
+        """Minutes before the open, as :meth:`after_market_open`."""
+        return self._session_rule(symbol, minutes_before_open, "open", extended_market_open, sign=-1)
 
     def before_market_close(
-        self, symbol: Symbol | str, minutes_before_close: float = 0, extended_market_close: bool = False
+        self,
+        symbol: Symbol | str | float | None = None,
+        minutes_before_close: float = 0,
+        extended_market_close: bool = False,
     ) -> TimeRule:
         """Minutes before the close of the symbol's sessions, early closes included."""
-        offset = -int(minutes_before_close * _MINUTE_MS)
-        return self._session_rule(
-            symbol,
-            f"{minutes_before_close} min before close",
-            lambda session: session.span(extended_market_close)[1],
-            offset,
-        )
+        return self._session_rule(symbol, minutes_before_close, "close", extended_market_close, sign=-1)
+
+    def after_market_close(
+        self,
+        symbol: Symbol | str | float | None = None,
+        minutes_after_close: float = 0,
+        extended_market_close: bool = False,
+    ) -> TimeRule:
+        """Minutes after the close, as :meth:`before_market_close`."""
+        return self._session_rule(symbol, minutes_after_close, "close", extended_market_close)
 
     def _session_rule(
-        self, symbol: Symbol | str, name: str, edge: Callable[[Session], int], offset_ms: int
+        self, symbol: Symbol | str | float | None, minutes: float, edge: str, extended: bool, sign: int = 1
     ) -> TimeRule:
-        hours = self._securities[symbol].exchange.hours
+        if isinstance(symbol, (int, float)):  # without a symbol the first argument is the minutes, the second the hours
+            extended = extended or bool(minutes)
+            minutes, symbol = symbol, None
+        hours = self._hours if symbol is None else self._securities[symbol].exchange.hours
+        offset_ms = sign * int(minutes * _MINUTE_MS)
 
         def moments(dates: Iterable[date]) -> Iterator[int]:
             for day in dates:
                 session = hours.session(day)
                 if session is not None:
-                    yield self._utc_ms(day, edge(session) * 1000 + offset_ms)
+                    yield self._utc_ms(day, session.span(extended)[edge == "close"] * 1000 + offset_ms)
 
-        return TimeRule(f"{symbol}: {name}", moments)
+        side = "after" if sign > 0 else "before"
+        name = f"{minutes:g} min {side} {edge}"
+        return TimeRule(name if symbol is None else f"{symbol}: {name}", moments)
+
+
+def _dates(when: tuple[int | date | Iterable[date], ...]) -> list[date]:
+    if len(when) == 3 and all(isinstance(part, int) for part in when):
+        return [date(*when)]  # type: ignore[arg-type]
+    flat = [day for part in when for day in (part if isinstance(part, Iterable) else (part,))]
+    return [day.date() if isinstance(day, datetime) else day for day in flat]  # type: ignore[misc]

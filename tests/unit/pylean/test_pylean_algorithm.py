@@ -232,7 +232,6 @@ class TestIndicators:
         lambda algorithm: algorithm.exercise_option("AAA", 1),
         lambda algorithm: algorithm.portfolio.margin_model,
         lambda algorithm: algorithm.securities["AAA"].set_portfolio_model(None),
-        lambda algorithm: algorithm.date_rules.month_start(),
         lambda algorithm: algorithm.transactions.transaction_record,
     ],
 )
