@@ -55,6 +55,7 @@ def run_backtest(job: BacktestJob, observer: Observer) -> BacktestOutcome:
         job.cash,
     )
     run.object_store = ObjectStore(job.object_store_dir)
+    run.fundamental_data = job.fundamental_data
     log = run.log = _RunLog(observer, run)
     with making_algorithms_of(run):
         algorithm = _initialize(job, run)

@@ -12,6 +12,7 @@ from pylean.results import LeanVersion
 
 if TYPE_CHECKING:
     from pylean.results import OrderEventRecord
+    from pylean.universes.fundamental import FundamentalDataProvider
 
 __all__ = [
     "AlgorithmError",
@@ -39,7 +40,8 @@ class BacktestJob:
 
     ``output_dir`` receives Lean's result files; ``cache_dir`` keeps decoded columns, ``None`` decodes in memory. With
     ``skip_unreadable`` a damaged file of bars counts as missing, with a warning, instead of ending the run.
-    ``object_store_dir`` keeps the algorithm's object store, ``None`` only while the run lasts.
+    ``object_store_dir`` keeps the algorithm's object store, ``None`` only while the run lasts. ``fundamental_data`` has
+    what companies report; without it universes know price and volume only.
     """
 
     algorithm_path: Path
@@ -54,6 +56,7 @@ class BacktestJob:
     cache_dir: Path | None = None
     skip_unreadable: bool = False
     object_store_dir: Path | None = None
+    fundamental_data: FundamentalDataProvider | None = None
 
 
 @dataclass(frozen=True, slots=True)

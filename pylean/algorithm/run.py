@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -19,14 +19,17 @@ from pylean.object_store import ObjectStore
 from pylean.scheduling.events import EventQueue
 from pylean.securities.industry_identifiers import SECURITY_DEFINITIONS, SecurityDefinitions
 from pylean.securities.shortable import DATA_ROOT
-from pylean.securities.symbol import SYMBOL_RESOLVER
+from pylean.securities.symbol import FUNDAMENTALS, SYMBOL_RESOLVER
 from pylean.storage import Resolution
 
 if TYPE_CHECKING:
     from pylean.feed.market_data import MarketData
     from pylean.framework.pipeline import FrameworkPipeline
     from pylean.orders.transactions import TransactionHandler
+    from pylean.securities.symbol import Symbol
     from pylean.storage import MarketHours
+    from pylean.universes.fundamental import Fundamental, FundamentalDataProvider
+    from pylean.universes.source import UniverseSource
 
 __all__ = ["Run", "current_run", "making_algorithms_of"]
 
@@ -61,6 +64,8 @@ class Run:
     is_initialized: bool = False
     history_points: int = 0
     object_store: ObjectStore = field(default_factory=ObjectStore)
+    fundamental_data: FundamentalDataProvider | None = None
+    universe_source: UniverseSource = field(init=False)
 
     def __post_init__(self) -> None:
         self.start = self.start_date or _DEFAULT_START
@@ -83,6 +88,10 @@ class Run:
         """Set the clock to midnight of the first day."""
         self.move_to(self.to_utc_ms(day_start_ms(self.start)))
 
+    def latest_fundamental(self, symbol: Symbol, time: datetime) -> Fundamental:
+        """What was known of a stock at a local time."""
+        return self.universe_source.latest_fundamental(symbol, time)
+
     def benchmark_subscription(self) -> SubscriptionDataConfig | None:
         """Lean's internal hourly feed of a benchmark security; a function has none, and no data is no error."""
         if not isinstance(self.benchmark, SecurityBenchmark):
@@ -103,9 +112,11 @@ def making_algorithms_of(run: Run) -> Iterator[None]:
     resolver = SYMBOL_RESOLVER.set(run.market.symbol)
     definitions = SECURITY_DEFINITIONS.set(SecurityDefinitions(run.market.paths))
     root = DATA_ROOT.set(run.market.paths.root)
+    fundamentals = FUNDAMENTALS.set(run.latest_fundamental)
     try:
         yield
     finally:
+        FUNDAMENTALS.reset(fundamentals)
         DATA_ROOT.reset(root)
         SECURITY_DEFINITIONS.reset(definitions)
         SYMBOL_RESOLVER.reset(resolver)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, overload
 
 from pylean.algorithm.core import AlgorithmCore
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["UniversesMixin"]
 
-_ONE_DAY = timedelta(days=1)
 _FUNDAMENTAL_TYPES = (CoarseFundamental, FundamentalUniverse)
 
 Selector = Callable[[Any], Any]
@@ -47,7 +46,8 @@ class UniversesMixin(AlgorithmCore):
         super().__init__()
         self.universe_manager = UniverseManager()
         self.universe = UniverseDefinitions(self)  # type: ignore[arg-type]
-        self._universe_source = UniverseSource(self._lean.market, self._lean.hours)
+        run = self._lean
+        self._universe_source = run.universe_source = UniverseSource(run.market, run.hours, run.fundamental_data)
 
     def add_universe(self, *parts: Any) -> Universe:
         """Add a universe, in any of Lean's forms:
@@ -80,7 +80,7 @@ class UniversesMixin(AlgorithmCore):
     def fundamentals(self, symbol: Any) -> Any:
         """What the data of the day before say of a stock, or of several."""
         if isinstance(symbol, Symbol):
-            return self._universe_source.fundamental(symbol, self.time - _ONE_DAY)
+            return self._universe_source.latest_fundamental(symbol, self.time)
         return [self.fundamentals(one) for one in symbol]
 
     def _made(self, parts: tuple[Any, ...]) -> Universe:

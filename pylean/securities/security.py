@@ -26,6 +26,7 @@ from pylean.securities.margin_overrides import LEAN_METHODS
 from pylean.securities.session import Session
 from pylean.securities.settlement import ImmediateSettlementModel, SettlementModel
 from pylean.securities.shortable import NullShortableProvider, ShortableProvider
+from pylean.securities.symbol import FUNDAMENTALS
 from pylean.securities.volatility import VolatilityModel
 from pylean.storage import Resolution
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pylean.securities.security_type import SecurityType
     from pylean.securities.symbol import Symbol
     from pylean.storage.symbol_properties import SymbolProperties
+    from pylean.universes.fundamental import Fundamental
 
 __all__ = ["Security"]
 
@@ -204,6 +206,11 @@ class Security(CustomProperties, PascalNames):
     @property
     def local_time(self) -> datetime:
         return self.clock.local
+
+    @property
+    def fundamentals(self) -> Fundamental:
+        """What the data of the day before say of the stock."""
+        return FUNDAMENTALS.get()(self.symbol, self.local_time)
 
     @property
     def invested(self) -> bool:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
 from pylean.naming import PascalNames, UnsupportedApiError
 from pylean.securities.identifier import SecurityIdentifier
 from pylean.securities.industry_identifiers import SECURITY_DEFINITIONS, SecurityDefinition
 from pylean.securities.security_type import Market, SecurityType
 
-__all__ = ["SYMBOL_RESOLVER", "Symbol"]
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pylean.universes.fundamental import Fundamental
+
+__all__ = ["FUNDAMENTALS", "SYMBOL_RESOLVER", "Symbol"]
 
 
 class Symbol(PascalNames):
@@ -124,3 +130,6 @@ class Symbol(PascalNames):
 
 #: How the run under way finds the symbol of a ticker, as it is used today or on a day that is given second.
 SYMBOL_RESOLVER: ContextVar[Callable[..., Symbol]] = ContextVar("pylean_symbol_resolver")
+
+#: How the run under way finds what was known of a stock's fundamentals at a local time.
+FUNDAMENTALS: ContextVar[Callable[[Symbol, datetime], Fundamental]] = ContextVar("pylean_fundamentals")

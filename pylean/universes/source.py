@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pylean.clock import from_ms, local_to_utc_ms, offset_ms_at
@@ -28,9 +28,9 @@ class UniverseSource:
     ``provider`` has fundamental data beyond price and volume, if the run has any.
     """
 
-    def __init__(self, market: MarketData, hours: MarketHours) -> None:
+    def __init__(self, market: MarketData, hours: MarketHours, provider: FundamentalDataProvider | None = None) -> None:
         self.hours = hours
-        self.provider: FundamentalDataProvider | None = None
+        self.provider = provider
         self._market = market
         self._symbols: dict[tuple[str, str], Symbol] = {}
         self._days: dict[date, FundamentalDay] = {}
@@ -62,6 +62,10 @@ class UniverseSource:
     def fundamental(self, symbol: Symbol, time: datetime) -> Fundamental:
         """What the data of a time's day say of a stock; without a row Lean's defaults, which are 0."""
         return Fundamental.about(self.fundamental_day(time.date()), symbol, time)
+
+    def latest_fundamental(self, symbol: Symbol, time: datetime) -> Fundamental:
+        """What was known of a stock at a time: the data of the day before."""
+        return self.fundamental(symbol, time - timedelta(days=1))
 
     def midnight_ms(self, day: date) -> int:
         """UTC of a day's first instant in New York."""

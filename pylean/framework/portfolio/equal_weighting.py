@@ -73,5 +73,5 @@ class SectorWeightingPortfolioConstructionModel(EqualWeightingPortfolioConstruct
 
     def get_sector_code(self, security: Security) -> str | None:
         """The industry template code of the security's fundamental data."""
-        fundamentals = security.fundamentals
-        return None if fundamentals is None else fundamentals.company_reference.industry_template_code
+        code: str | None = security.fundamentals.company_reference.industry_template_code
+        return code

@@ -61,6 +61,6 @@ def _by_sector(algorithm: QCAlgorithm) -> dict[str, list[Security]]:
     groups: dict[str, list[Security]] = {}
     for security in algorithm.active_securities.values():
         fundamentals = security.fundamentals
-        if fundamentals is not None and fundamentals.has_fundamental_data:
+        if fundamentals.has_fundamental_data:
             groups.setdefault(fundamentals.company_reference.industry_template_code, []).append(security)
     return groups

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from pylean import BacktestJob, SilentObserver, run_backtest
+from tests.conformance.lean_suite.fundamentals import LeanTestFundamentals
 
 __all__: list[str] = []
 
@@ -22,7 +23,10 @@ _PARAMETERS = {"ema-fast": "10", "ema-slow": "20"}
 def _main(algorithm: Path, data: Path) -> None:
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as output:
-        job = BacktestJob(algorithm, data, Path(output), algorithm.stem, parameters=_PARAMETERS)
+        fundamentals = LeanTestFundamentals(algorithm.parents[1])
+        job = BacktestJob(
+            algorithm, data, Path(output), algorithm.stem, parameters=_PARAMETERS, fundamental_data=fundamentals
+        )
         outcome = run_backtest(job, SilentObserver())
     print(
         json.dumps(

@@ -388,3 +388,12 @@ def test_a_universe_shares_the_algorithms_settings_unless_it_has_its_own(desk: A
     assert desk.add(lambda data: []).universe_settings is desk.algorithm.universe_settings
     assert desk.add(FundamentalUniverse.usa(lambda data: [], own)).universe_settings is own
     assert desk.add(CoarseFundamentalUniverse(own, lambda data: [])).UniverseSettings is own
+
+
+def test_a_security_knows_its_fundamentals_of_the_day_before(desk: Any, coarse: Any) -> None:
+    coarse(date(2025, 6, 1), AAA=7)
+    security = desk.algorithm.add_equity("AAA")
+    assert security.fundamentals.dollar_volume == 7
+    assert security.fundamentals.end_time == desk.algorithm.time
+    assert desk.algorithm.fundamentals([security.symbol])[0].price == 10.5
+    assert desk.algorithm.fundamentals(desk.run.market.symbol("BBB")).price == 0
