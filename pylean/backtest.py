@@ -114,10 +114,17 @@ def _finish(
         job.algorithm_id,
         socket.gethostname(),
         "Stopped" if engine.stopped_early else "Completed",
+        insight_count=algorithm.insights.total_count,
     )
     job.output_dir.mkdir(parents=True, exist_ok=True)
     files = write_result_files(
-        job.output_dir, job.algorithm_id, results, configuration=configuration, state=state, log_lines=log.lines
+        job.output_dir,
+        job.algorithm_id,
+        results,
+        configuration=configuration,
+        state=state,
+        log_lines=log.lines,
+        insights=algorithm.insights.get_insights(),
     )
     return BacktestOutcome(
         statistics=results.statistics.summary,

@@ -101,8 +101,9 @@ class SubscriptionManager(PascalNames):
                 f"{type(consolidator).__name__} takes a {consolidator.input_type.__name__}; {symbol} has {kinds}"
             )
         consolidator.attach(config.symbol, security.exchange)
-        config.consolidators.append(consolidator)
-        self.on_added(config, consolidator)
+        if consolidator not in config.consolidators:
+            config.consolidators.append(consolidator)
+            self.on_added(config, consolidator)
 
     def remove_consolidator(self, symbol: Symbol | str | None, consolidator: DataConsolidator) -> None:
         """Stop feeding a consolidator, and let it go of its listeners; unknown ones are ignored, as in Lean."""

@@ -1,6 +1,6 @@
 """Models as Lean's own Python files have them, where these differ from Lean's models of the same name in C#.
 
-Algorithms choose them by importing from a path: ``from Execution.ImmediateExecutionModel import ...``. Models that are
+Algorithms choose them by importing from a path: ``from Execution.SpreadExecutionModel import ...``. Models that are
 not here behave the same in both.
 """
 
@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pylean.feed.bars import QuoteBar, TradeBar
 from pylean.framework.alphas import constant, historical_returns, macd, pairs, pearson_pairs
-from pylean.framework.execution import immediate, spread, standard_deviation, vwap
+from pylean.framework.execution import spread, standard_deviation, vwap
 from pylean.indicators import MovingAverageType
-from pylean.numbers import to_float
 from pylean.orders.enums import OrderDirection
 from pylean.storage import Resolution
 
@@ -24,7 +23,6 @@ __all__ = [
     "BasePairsTradingAlphaModel",
     "ConstantAlphaModel",
     "HistoricalReturnsAlphaModel",
-    "ImmediateExecutionModel",
     "MacdAlphaModel",
     "PearsonCorrelationPairsTradingAlphaModel",
     "SpreadExecutionModel",
@@ -89,16 +87,8 @@ class PearsonCorrelationPairsTradingAlphaModel(pearson_pairs.PearsonCorrelationP
         return cls.__name__
 
 
-class ImmediateExecutionModel(immediate.ImmediateExecutionModel):
-    """Orders floats, which shows in the order hash."""
-
-    _shares = staticmethod(to_float)
-
-
 class SpreadExecutionModel(spread.SpreadExecutionModel):
-    """Orders floats; the test of the spread has another name."""
-
-    _shares = staticmethod(to_float)
+    """The test of the spread has another name."""
 
     def price_is_favorable(self, security: Security) -> bool:
         return self.spread_is_favorable(security)
@@ -108,16 +98,14 @@ class SpreadExecutionModel(spread.SpreadExecutionModel):
 
 
 class StandardDeviationExecutionModel(standard_deviation.StandardDeviationExecutionModel):
-    """Orders floats; a target it has no indicators for ends the pass."""
+    """A target it has no indicators for ends the pass."""
 
-    _shares = staticmethod(to_float)
     _stops_at_unknown = True
 
 
 class VolumeWeightedAveragePriceExecutionModel(vwap.VolumeWeightedAveragePriceExecutionModel):
-    """Orders floats; a target it has no average for ends the pass."""
+    """A target it has no average for ends the pass."""
 
-    _shares = staticmethod(to_float)
     _stops_at_unknown = True
 
 

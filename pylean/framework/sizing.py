@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pylean.naming import PascalNames
 from pylean.numbers import ZERO, to_decimal, to_float
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pylean.securities.security import Security
 
 __all__ = [
+    "BuyingPowerModelExtensions",
     "OrderSizing",
     "adjust_by_lot_size",
     "is_above_minimum_margin",
@@ -101,6 +102,22 @@ def order_by_margin_impact(
         ranked.append((not reduces, -abs(change * security.cache.price), target))
     ranked.sort(key=lambda entry: entry[:2])
     return [target for _, _, target in ranked]
+
+
+class BuyingPowerModelExtensions(PascalNames):
+    """Lean's name of a question that execution models ask."""
+
+    @staticmethod
+    def above_minimum_order_margin_portfolio_percentage(
+        model: Any,
+        security: Security,
+        quantity: float,
+        portfolio_manager: SecurityPortfolioManager,
+        minimum_order_margin_portfolio_percentage: float,
+    ) -> bool:
+        """The order's margin by the security's own model is at least that share of the portfolio, or none is left."""
+        minimum = to_decimal(minimum_order_margin_portfolio_percentage)
+        return is_above_minimum_margin(portfolio_manager, security, to_decimal(quantity), minimum)
 
 
 class OrderSizing(PascalNames):

@@ -7,16 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import localcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pylean.numbers import DECIMAL_CONTEXT
 from pylean.results.charts import CandleSeries, Chart
 from pylean.results.collector import RunResults
+from pylean.results.insights import insights_json
 from pylean.results.json_text import encode_indented
 from pylean.results.order_events import order_events_json
 from pylean.results.order_hash import order_fields
 from pylean.results.resampling import resample
 from pylean.results.statistics import Performance, rolling_performance
 from pylean.results.text import iso_seconds_text
+
+if TYPE_CHECKING:
+    from pylean.framework.insight import Insight
 
 __all__ = ["AlgorithmConfiguration", "RunState", "write_result_files"]
 
@@ -93,8 +98,11 @@ def write_result_files(
     state: RunState,
     log_lines: Sequence[str] = (),
     server_statistics: Mapping[str, str] | None = None,
+    insights: Sequence[Insight] = (),
 ) -> list[Path]:
     """Write ``{id}.json``, ``-summary.json``, ``-order-events.json`` (if there are any) and ``-log.txt``.
+
+    Insights go to a folder of their own, ``{id}/alpha-results.json``, as in Lean.
 
     ``directory`` must exist; files in it are overwritten, so it should be a staging folder. Raises ``OSError``.
     """
@@ -113,6 +121,9 @@ def write_result_files(
         if results.order_events:
             texts[f"{algorithm_id}-order-events.json"] = order_events_json(algorithm_id, results.order_events)
     texts[f"{algorithm_id}-log.txt"] = "".join(f"{line}\n" for line in log_lines)
+    if insights:
+        (directory / algorithm_id).mkdir(exist_ok=True)
+        texts[f"{algorithm_id}/alpha-results.json"] = insights_json(insights)
     for name, text in texts.items():
         (directory / name).write_text(text, encoding="utf-8", newline="\n")
     return [directory / name for name in texts]

@@ -1,5 +1,6 @@
 """Names of the algorithm framework: insights, targets and models."""
 
+from pylean.algorithm import QCAlgorithm
 from pylean.framework.alphas.base import AlphaModel, CompositeAlphaModel, NullAlphaModel
 from pylean.framework.alphas.constant import ConstantAlphaModel
 from pylean.framework.alphas.ema_cross import EmaCrossAlphaModel
@@ -56,10 +57,11 @@ from pylean.framework.signal_export import (
     SignalExportManager,
     VBaseSignalExport,
 )
-from pylean.framework.sizing import OrderSizing
+from pylean.framework.sizing import BuyingPowerModelExtensions, OrderSizing
 from pylean.framework.targets import PortfolioTarget, PortfolioTargetCollection
 
-#: Lean's interface of targets, for annotations.
+# Lean's interfaces, for annotations.
+IAlgorithm = QCAlgorithm
 IPortfolioTarget = PortfolioTarget
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "AlphaModel",
     "BasePairsTradingAlphaModel",
     "BlackLittermanOptimizationPortfolioConstructionModel",
+    "BuyingPowerModelExtensions",
     "Collective2SignalExport",
     "CompositeAlphaModel",
     "CompositeRiskManagementModel",
@@ -79,6 +82,7 @@ __all__ = [
     "ExecutionModel",
     "GeneratedInsightsCollection",
     "HistoricalReturnsAlphaModel",
+    "IAlgorithm",
     "IPortfolioTarget",
     "ImmediateExecutionModel",
     "Insight",

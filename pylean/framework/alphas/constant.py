@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pylean.framework.alphas.base import AlphaModel
 from pylean.framework.insight import Insight
 from pylean.framework.insight_enums import InsightDirection, InsightType
+from pylean.results.text import time_span_text
 
 if TYPE_CHECKING:
     from pylean.algorithm import QCAlgorithm, SecurityChanges
@@ -44,8 +45,7 @@ class ConstantAlphaModel(AlphaModel):
         self.name = f"ConstantAlphaModel({','.join(details)})"
 
     def _span_text(self) -> str:
-        days, clock = self.period.days, str(self.period - timedelta(days=self.period.days)).zfill(8)
-        return f"{days}.{clock}" if days else clock
+        return time_span_text(self.period // timedelta(microseconds=1) * 10)
 
     def update(self, algorithm: QCAlgorithm, data: Slice) -> Iterator[Insight]:
         for symbol, security in self._securities.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -45,10 +45,6 @@ class NullExecutionModel(ExecutionModel):
 class TargetExecutionModel(ExecutionModel):
     """Keeps targets until they are reached, and orders market orders of what ``order_size`` gives."""
 
-    #: How quantities get to the order: exact, or as floats in models that Lean has in Python. The difference is in the
-    #: number's scale, which shows in the order hash.
-    _shares: Callable[[Decimal], Any] = staticmethod(lambda quantity: quantity)
-
     _targets: PortfolioTargetCollection | None = None
 
     @property
@@ -67,7 +63,7 @@ class TargetExecutionModel(ExecutionModel):
             if size is None:
                 return
             if size:
-                algorithm.market_order(target.symbol, self._shares(size), self.asynchronous, target.tag)
+                algorithm.market_order(target.symbol, size, self.asynchronous, target.tag)
         collection.clear_fulfilled(algorithm)
 
     def _missing(self, algorithm: QCAlgorithm) -> Iterator[tuple[PortfolioTarget, Decimal]]:

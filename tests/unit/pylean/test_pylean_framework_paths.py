@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pylean.api.model_paths import install_model_paths
-from pylean.framework.execution import immediate
-from pylean.framework.lean_python import ImmediateExecutionModel, SpreadExecutionModel
+from pylean.framework.execution import spread, vwap
+from pylean.framework.lean_python import SpreadExecutionModel, VolumeWeightedAveragePriceExecutionModel
 from pylean.framework.portfolio.equal_weighting import EqualWeightingPortfolioConstructionModel
 from pylean.loading import load_algorithm_class
 
@@ -28,9 +28,9 @@ def _load(folder: Path, imports: str, chosen: str) -> type:
 
 
 def test_a_path_gives_the_python_variant_and_the_plain_name_the_other(tmp_path: Path) -> None:
-    by_path = "from Execution.ImmediateExecutionModel import ImmediateExecutionModel"
-    assert _load(tmp_path, by_path, "ImmediateExecutionModel") is ImmediateExecutionModel
-    assert _load(tmp_path, "", "ImmediateExecutionModel") is immediate.ImmediateExecutionModel
+    by_path = "from Execution.SpreadExecutionModel import SpreadExecutionModel"
+    assert _load(tmp_path, by_path, "SpreadExecutionModel") is SpreadExecutionModel
+    assert _load(tmp_path, "", "SpreadExecutionModel") is spread.SpreadExecutionModel
 
 
 def test_models_without_a_variant_are_found_by_path_too(tmp_path: Path) -> None:
@@ -40,10 +40,12 @@ def test_models_without_a_variant_are_found_by_path_too(tmp_path: Path) -> None:
 
 
 def test_a_later_star_import_brings_the_plain_names_back(tmp_path: Path) -> None:
-    first = "from Execution.ImmediateExecutionModel import *\n"
-    second = "from Execution.SpreadExecutionModel import *"
-    assert _load(tmp_path, first + second, "ImmediateExecutionModel") is immediate.ImmediateExecutionModel
-    assert _load(tmp_path, first + second, "SpreadExecutionModel") is SpreadExecutionModel
+    first = "from Execution.SpreadExecutionModel import *\n"
+    second = "from Execution.VolumeWeightedAveragePriceExecutionModel import *"
+    name = "VolumeWeightedAveragePriceExecutionModel"
+    assert _load(tmp_path, first + second, "SpreadExecutionModel") is spread.SpreadExecutionModel
+    assert _load(tmp_path, first + second, name) is VolumeWeightedAveragePriceExecutionModel
+    assert _load(tmp_path, second, name) is not vwap.VolumeWeightedAveragePriceExecutionModel
 
 
 def test_the_algorithm_s_own_module_of_the_name_wins(tmp_path: Path) -> None:
