@@ -134,7 +134,7 @@ class IndicatorsMixin(IndicatorMethods, ConsolidationMixin, HistoryMixin):
         elif isinstance(resolution, timedelta):
             self._warm_up_consolidated(symbols, known, resolution, selector)
         else:
-            self.indicator_history(known, symbols, 0, resolution, selector)
+            self.indicator_history(known, symbols, 0, resolution=resolution, selector=selector)
 
     def indicator_history(self, indicator: Any, symbols: Any, *window: Any, **options: Any) -> IndicatorHistory:
         """Values of an indicator, which is reset, over history: ``(indicator, symbols, periods | span | start, end,

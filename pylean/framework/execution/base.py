@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pylean.framework.model import FrameworkModel, adopt
 from pylean.framework.sizing import unordered_quantity
 from pylean.framework.targets import PortfolioTarget, PortfolioTargetCollection
+from pylean.numbers import drop_trailing_zeros, to_float
 
 if TYPE_CHECKING:
     from pylean.algorithm import QCAlgorithm, SecurityChanges
@@ -63,7 +64,8 @@ class TargetExecutionModel(ExecutionModel):
             if size is None:
                 return
             if size:
-                algorithm.market_order(target.symbol, size, self.asynchronous, target.tag)
+                shares = to_float(drop_trailing_zeros(size))
+                algorithm.market_order(target.symbol, shares, self.asynchronous, target.tag)
         collection.clear_fulfilled(algorithm)
 
     def _missing(self, algorithm: QCAlgorithm) -> Iterator[tuple[PortfolioTarget, Decimal]]:
