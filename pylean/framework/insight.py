@@ -21,9 +21,10 @@ from pylean.framework.insight_period import (
     SpanPeriod,
     close_time_after_bars,
     close_time_after_span,
+    span_text,
 )
 from pylean.framework.insight_score import InsightScore
-from pylean.naming import PascalNames, assignable, snake_case
+from pylean.naming import PascalNames, PascalType, assignable, snake_case
 from pylean.numbers import ZERO, to_decimal, to_float
 from pylean.securities.symbol import SYMBOL_RESOLVER, Symbol
 from pylean.storage import Resolution
@@ -51,7 +52,7 @@ def restart_guids() -> None:
 
 @assignable("source_model", "generated_time_utc", "close_time_utc", "reference_value", "reference_value_final")
 @assignable("estimated_value")
-class Insight(PascalNames):
+class Insight(PascalNames, metaclass=PascalType):
     """``Insight(symbol, period, type, direction, magnitude, confidence, source_model, weight, tag)``.
 
     Only the tag may follow the direction instead. The period is a time span or a function from local time to local
@@ -210,7 +211,7 @@ class Insight(PascalNames):
         return copy
 
     def __str__(self) -> str:
-        parts = [f"{self.id.hex}: {self.symbol} {_word(self.type)} {_word(self.direction)} within {self.period}"]
+        parts = [f"{self.id.hex}: {self.symbol} {self.type} {self.direction} within {span_text(self.period)}"]
         if self.magnitude is not None:
             parts.append(f" by {self.magnitude}%")
         if self.confidence is not None:
@@ -245,7 +246,3 @@ def _period_rule(period: Any) -> PeriodRule:
     if callable(period):
         return ExpiryPeriod(period)
     raise TypeError(f"period of an insight is {period!r}: it must be a time span or a function of the local time")
-
-
-def _word(member: InsightType | InsightDirection) -> str:
-    return member.name.capitalize()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from pylean.results.text import time_span_text
 from pylean.storage import Resolution
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ __all__ = [
     "SpanPeriod",
     "close_time_after_bars",
     "close_time_after_span",
+    "span_text",
     "to_local",
     "to_utc",
 ]
@@ -130,6 +132,11 @@ def close_time_after_span(hours: MarketHours, generated_utc: datetime, period: t
         rest = timedelta(seconds=hours.usual_session_s) * (rest / _ONE_DAY)
     minutes = rest // _ONE_MINUTE
     return close_time_after_bars(hours, close, Resolution.MINUTE, minutes) if minutes > 0 else close
+
+
+def span_text(span: timedelta) -> str:
+    """A span as .NET prints it: ``00:20:00``, ``12.00:00:00``."""
+    return time_span_text(span // timedelta(microseconds=1) * 10)
 
 
 def _unit_of(period: timedelta) -> tuple[Resolution, timedelta]:

@@ -13,19 +13,10 @@ _Model = TypeVar("_Model", bound="FrameworkModel")
 
 
 class FrameworkModel(LeanOverrides, PascalNames):
-    """Base of all models. A subclass may override in snake_case or PascalCase and call ``super()`` in either.
+    """Base of all models.
 
     State that the base classes need is made when it is first used: a subclass's ``__init__`` need not call theirs.
     """
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        for name, member in list(vars(cls).items()):
-            # super() looks a name up in the classes only, so it never comes to PascalNames.
-            if name[:1].islower() and callable(member):
-                alias = pascal_case(name)
-                if alias not in vars(cls):
-                    setattr(cls, alias, member)
 
 
 def adopt(model: Any, kind: type[_Model], *required: str) -> _Model:

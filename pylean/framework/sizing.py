@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pylean.naming import PascalNames
+from pylean.naming import PascalType
 from pylean.numbers import ZERO, to_decimal, to_float
 
 if TYPE_CHECKING:
@@ -24,18 +24,11 @@ __all__ = [
     "order_by_margin_impact",
     "order_size_for_maximum_value",
     "order_size_for_percent_volume",
-    "projected_holdings",
     "unordered_quantity",
 ]
 
 _Target = TypeVar("_Target", bound="PortfolioTarget")
 _ROUNDING_ERROR_OF_A_LOT = Decimal("0.000001")
-
-
-def projected_holdings(algorithm: TradingAlgorithm, security: Security) -> Decimal:
-    """Signed shares held once all open orders of the security are filled."""
-    tickets = algorithm.transactions.get_open_order_tickets(security.symbol)
-    return security.holdings.decimal_quantity + sum((ticket.decimal_quantity_remaining for ticket in tickets), ZERO)
 
 
 def adjust_by_lot_size(security: Security, quantity: Decimal) -> Decimal:
@@ -51,7 +44,9 @@ def adjust_by_lot_size(security: Security, quantity: Decimal) -> Decimal:
 def unordered_quantity(algorithm: QCAlgorithm, target: PortfolioTarget) -> Decimal:
     """Signed shares to order, so that held and open shares together meet the target."""
     security = algorithm.securities[target.symbol]
-    return adjust_by_lot_size(security, target.decimal_quantity - projected_holdings(algorithm, security))
+    return adjust_by_lot_size(
+        security, target.decimal_quantity - algorithm.transactions.get_projected_holdings(security).decimal_projected
+    )
 
 
 def order_size_for_percent_volume(security: Security, share: Decimal, wanted: Decimal) -> Decimal:
@@ -93,7 +88,7 @@ def order_by_margin_impact(
     for target in targets:
         security = algorithm.securities[target.symbol]
         wanted = adjust_by_lot_size(security, target.decimal_quantity)
-        existing = projected_holdings(algorithm, security)
+        existing = algorithm.transactions.get_projected_holdings(security).decimal_projected
         change = wanted if target_is_delta else wanted - existing
         if not security.has_data or not security.is_tradable or abs(change) < security.symbol_properties.lot_size:
             continue
@@ -104,7 +99,7 @@ def order_by_margin_impact(
     return [target for _, _, target in ranked]
 
 
-class BuyingPowerModelExtensions(PascalNames):
+class BuyingPowerModelExtensions(metaclass=PascalType):
     """Lean's name of a question that execution models ask."""
 
     @staticmethod
@@ -120,7 +115,7 @@ class BuyingPowerModelExtensions(PascalNames):
         return is_above_minimum_margin(portfolio_manager, security, to_decimal(quantity), minimum)
 
 
-class OrderSizing(PascalNames):
+class OrderSizing(metaclass=PascalType):
     """Lean's names of these functions for algorithms, in floats."""
 
     @staticmethod

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pylean.framework.insight_enums import InsightDirection
 from pylean.framework.sizing import order_by_margin_impact
-from pylean.naming import PascalNames
+from pylean.naming import PascalNames, PascalType
 from pylean.numbers import double_to_decimal, to_decimal, to_float
 from pylean.securities.buying_power import MarginConvergenceError
 from pylean.securities.symbol import SYMBOL_RESOLVER, Symbol
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["PortfolioTarget", "PortfolioTargetCollection"]
 
 
-class PortfolioTarget(PascalNames):
+class PortfolioTarget(PascalNames, metaclass=PascalType):
     """Wanted position of a symbol in signed shares; a direction stands for 1, 0 or −1.
 
     In ``set_holdings(targets)`` the quantity is a share of the portfolio instead.
@@ -51,8 +51,8 @@ class PortfolioTarget(PascalNames):
         """
         if isinstance(return_delta_quantity, str):
             tag, return_delta_quantity = return_delta_quantity, False
-        share = percent if isinstance(percent, (Decimal, int)) else double_to_decimal(float(percent))
-        quantity = _quantity_for_share(algorithm, symbol, to_decimal(share))
+        share = to_decimal(percent) if isinstance(percent, Decimal | int) else double_to_decimal(float(percent))
+        quantity = _quantity_for_share(algorithm, symbol, share)
         if quantity is None:
             return None
         security = algorithm.securities[symbol]

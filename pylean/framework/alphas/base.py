@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pylean.framework.insight import Insight, next_guid
@@ -26,6 +25,9 @@ class AlphaModel(FrameworkModel):
 
     @property
     def name(self) -> str:
+        of_class = getattr(type(self), "Name", None)
+        if isinstance(of_class, str):
+            return of_class
         if self._name is None:
             self._name = str(next_guid())
         return self._name
@@ -85,7 +87,3 @@ def model_name(model: Any) -> str:
 def resolution_word(resolution: Resolution) -> str:
     """``Daily`` and so on, as in Lean's names of models."""
     return Resolution(resolution).name.capitalize()
-
-
-def span_of(resolution: Resolution, bars: int) -> timedelta:
-    return Resolution(resolution).period * bars

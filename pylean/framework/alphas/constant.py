@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pylean.framework.alphas.base import AlphaModel
 from pylean.framework.insight import Insight
 from pylean.framework.insight_enums import InsightDirection, InsightType
-from pylean.results.text import time_span_text
+from pylean.framework.insight_period import span_text
 
 if TYPE_CHECKING:
     from pylean.algorithm import QCAlgorithm, SecurityChanges
@@ -40,12 +40,12 @@ class ConstantAlphaModel(AlphaModel):
         self.weight = weight
         self._securities: dict[Symbol, Security] = {}
         self._generated_utc: dict[Symbol, datetime] = {}
-        details = [self.type.name.capitalize(), self.direction.name.capitalize(), self._span_text()]
+        details = [str(self.type), str(self.direction), self._span_text()]
         details += [str(number) for number in (magnitude, confidence) if number is not None]
         self.name = f"ConstantAlphaModel({','.join(details)})"
 
     def _span_text(self) -> str:
-        return time_span_text(self.period // timedelta(microseconds=1) * 10)
+        return span_text(self.period)
 
     def update(self, algorithm: QCAlgorithm, data: Slice) -> Iterator[Insight]:
         for symbol, security in self._securities.items():

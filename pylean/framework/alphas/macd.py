@@ -45,7 +45,7 @@ class MacdAlphaModel(AlphaModel):
         self.resolution = Resolution(resolution)
         self._by_symbol: dict[Symbol, _Macd] = {}
         self._emitted = InsightCollection()
-        words = self.moving_average_type.name.capitalize(), resolution_word(resolution)
+        words = str(self.moving_average_type), resolution_word(resolution)
         self.name = f"MacdAlphaModel({fast_period},{slow_period},{signal_period},{','.join(words)})"
 
     def update(self, algorithm: QCAlgorithm, data: Slice) -> Iterator[Insight]:
