@@ -6,8 +6,7 @@ from typing import Any
 
 from pylean.algorithm.framework import FrameworkMixin
 from pylean.algorithm.identifiers import IdentifiersMixin
-from pylean.algorithm.indicators import IndicatorsMixin
-from pylean.algorithm.models import ModelsMixin
+from pylean.algorithm.paired_indicators import PairedIndicatorsMixin
 from pylean.algorithm.trading import TradingMixin
 from pylean.algorithm.universe import UniverseMixin
 from pylean.algorithm.universes import UniversesMixin
@@ -21,10 +20,9 @@ class QCAlgorithm(
     UniverseMixin,
     UniversesMixin,
     TradingMixin,
-    IndicatorsMixin,
+    PairedIndicatorsMixin,
     FrameworkMixin,
     IdentifiersMixin,
-    ModelsMixin,
 ):
     """Subclass it and override the events you need, in snake_case or PascalCase."""
 

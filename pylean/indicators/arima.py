@@ -58,11 +58,12 @@ class AutoRegressiveIntegratedMovingAverage(Indicator):
         residuals = self._fit_autoregression(lags, series)
         if self._ma_order:
             self._fit_moving_average(lags, residuals, series)
-        forecast = self.intercept
+        forecast = 0.0
         for parameter, value in zip(self.ar_parameters or (), series, strict=False):
             forecast += parameter * float(value)
         for parameter, residual in zip(self.ma_parameters or (), residuals[self._ma_order + 1 :], strict=False):
             forecast += parameter * float(residual)
+        forecast += self.intercept
         return double_to_decimal(_integrated(np.concatenate(([forecast], series)), oldest))
 
     def _fit_autoregression(self, lags: _Values, series: _Values) -> _Values:

@@ -17,7 +17,7 @@ class Hikkake(CandlestickPattern):
 
     head_start = 3
 
-    def __init__(self, name: str | None = None) -> None:
+    def __init__(self, name: str = "") -> None:
         super().__init__(name)
         self._inside: Candle | None = None
         self._direction = 0

@@ -12,6 +12,7 @@ from pylean.feed.bars import TradeBar
 from pylean.indicators.base import BarIndicator
 from pylean.indicators.candlesticks.settings import CandleSetting, CandleSettings
 from pylean.indicators.candlesticks.settings import CandleSettingType as Setting
+from pylean.indicators.names import named
 from pylean.numbers import ZERO, to_decimal
 
 __all__ = ["Candle", "CandlestickPattern", "DriftingTotal", "PenetrationPattern"]
@@ -117,7 +118,7 @@ class CandlestickPattern(BarIndicator):
     #: How many samples before it is ready the pattern begins to look, for what a confirmation may follow.
     head_start = 0
 
-    def __init__(self, name: str | None = None) -> None:
+    def __init__(self, name: str = "") -> None:
         self._settings: dict[Setting, CandleSetting] = {
             setting_type: CandleSettings.get(setting_type) for setting_type in self.settings
         }
@@ -197,16 +198,16 @@ class CandlestickPattern(BarIndicator):
 class PenetrationPattern(CandlestickPattern):
     """A pattern whose last candle must close within the first one's real body.
 
-    ``penetration`` is how deep, as a share of that body: ``(penetration)`` or ``(name, penetration)``.
+    ``penetration`` is how deep, as a share of that body.
     """
 
     penetration = Decimal("0.3")
 
-    def __init__(self, *arguments: str | float | Decimal) -> None:
-        name = arguments[0] if arguments and isinstance(arguments[0], str) else None
+    @named("")
+    def __init__(self, name: str, penetration: float | Decimal | None = None) -> None:
         super().__init__(name)
-        if len(arguments) > (name is not None):
-            self.penetration = to_decimal(arguments[-1])  # type: ignore[arg-type]
+        if penetration is not None:
+            self.penetration = to_decimal(penetration)
 
     def depth(self, candle: Candle) -> Decimal:
         """How far beyond the candle's close another must close, USD."""
