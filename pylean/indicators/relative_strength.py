@@ -8,12 +8,14 @@ from decimal import Decimal
 from pylean.feed.base_data import BaseData
 from pylean.indicators.base import Indicator
 from pylean.indicators.moving_average_type import MovingAverageType
-from pylean.indicators.names import checked_period, named, text_of
-from pylean.numbers import ONE, ZERO, round_half_even
+from pylean.indicators.names import checked_period, named
+from pylean.numbers import ONE, ZERO
 
 __all__ = ["RelativeStrengthIndex", "StochasticRelativeStrengthIndex"]
 
 _HUNDRED = Decimal(100)
+#: What Lean rounds to 0, at ten places and half to even.
+_NO_LOSS = Decimal("5e-11")
 
 
 class RelativeStrengthIndex(Indicator):
@@ -44,7 +46,7 @@ class RelativeStrengthIndex(Indicator):
         # Averages of kinds that overshoot may go below zero.
         gain = max(self.average_gain.exact, ZERO)
         loss = max(self.average_loss.exact, ZERO)
-        if not round_half_even(loss, 10):
+        if loss <= _NO_LOSS:
             return _HUNDRED
         return _HUNDRED - _HUNDRED / (ONE + gain / loss)
 
@@ -71,8 +73,8 @@ class StochasticRelativeStrengthIndex(Indicator):
     ) -> None:
         super().__init__(name, rsi_period + stoch_period + max(k_smoothing_period, d_smoothing_period))
         kind = MovingAverageType(moving_average_type)
-        self.k = kind.as_indicator(f"{name}_K_{text_of(kind)}", k_smoothing_period)
-        self.d = kind.as_indicator(f"{name}_D_{text_of(kind)}", d_smoothing_period)
+        self.k = kind.as_indicator(f"{name}_K_{kind}", k_smoothing_period)
+        self.d = kind.as_indicator(f"{name}_D_{kind}", d_smoothing_period)
         self._rsi = RelativeStrengthIndex(rsi_period)
         self._recent: deque[Decimal] = deque(maxlen=checked_period(name, stoch_period))
         self.parts = (self._rsi, self.k, self.d)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from pylean.indicators.base import BarIndicator
-from pylean.indicators.composite import FunctionalIndicator
+from pylean.indicators.composite import DerivedIndicator
 from pylean.indicators.moving_averages import ExponentialMovingAverage
 from pylean.indicators.names import named
 from pylean.indicators.windows import Maximum, Minimum, Sum
@@ -30,50 +30,38 @@ class Stochastic(BarIndicator):
         self._minimum = Minimum(f"{name}_Min", period)
         fast_sum = self._fast_sum = Sum(f"{name}_SumFastK", k_period)
         slow_sum = self._slow_sum = Sum(f"{name}_SumD", d_period)
-        self.fast_stoch = FunctionalIndicator(f"{name}_FastStoch", self._compute_fast, lambda _: maximum.is_ready)
-        self.stoch_k = FunctionalIndicator(f"{name}_StochK", self._compute_k, lambda _: fast_sum.is_ready)
-        self.stoch_d = FunctionalIndicator(f"{name}_StochD", self._compute_d, lambda _: slow_sum.is_ready)
-        self.parts = (
-            self._maximum,
-            self._minimum,
-            self._fast_sum,
-            self._slow_sum,
-            self.fast_stoch,
-            self.stoch_k,
-            self.stoch_d,
-        )
+        self.fast_stoch = DerivedIndicator(f"{name}_FastStoch", lambda: maximum.is_ready)
+        self.stoch_k = DerivedIndicator(f"{name}_StochK", lambda: fast_sum.is_ready)
+        self.stoch_d = DerivedIndicator(f"{name}_StochD", lambda: slow_sum.is_ready)
+        sums = (self._fast_sum, self._slow_sum)
+        self.parts = (self._maximum, self._minimum, *sums, self.fast_stoch, self.stoch_k, self.stoch_d)
 
     @property
     def is_ready(self) -> bool:
         return self.fast_stoch.is_ready and self.stoch_k.is_ready and self.stoch_d.is_ready
 
     def compute(self, data: Any) -> Decimal:
-        self._maximum.take_value(data, data.decimal("high"))
-        self._minimum.take_value(data, data.decimal("low"))
-        for part in (self.fast_stoch, self.stoch_k, self.stoch_d):
-            part.take(data)
+        fast = self._place_in_range(data)
+        self.fast_stoch.take_value(data, fast * 100)
+        k = ZERO
+        if self._fast_sum.is_ready:
+            k = self._fast_sum.exact / self._fast_sum.period
+            self._slow_sum.take_value(data, k)
+        self.stoch_k.take_value(data, k * 100)
+        d = self._slow_sum.exact / self._slow_sum.period if self._slow_sum.is_ready else ZERO
+        self.stoch_d.take_value(data, d * 100)
         return self.fast_stoch.exact
 
-    def _compute_fast(self, bar: Any) -> Decimal:
+    def _place_in_range(self, bar: Any) -> Decimal:
+        self._maximum.take_value(bar, bar.decimal("high"))
+        self._minimum.take_value(bar, bar.decimal("low"))
         lowest = self._minimum.exact
         height = self._maximum.exact - lowest
         if not self._maximum.is_ready or not height:
             return ZERO
         place: Decimal = (bar.decimal("close") - lowest) / height
         self._fast_sum.take_value(bar, place)
-        return place * 100
-
-    def _compute_k(self, bar: Any) -> Decimal:
-        if not self._fast_sum.is_ready:
-            return ZERO
-        mean = self._fast_sum.exact / self._fast_sum.period
-        self._slow_sum.take_value(bar, mean)
-        return mean * 100
-
-    def _compute_d(self, bar: Any) -> Decimal:
-        if not self._slow_sum.is_ready:
-            return ZERO
-        return self._slow_sum.exact / self._slow_sum.period * 100
+        return place
 
 
 class PremierStochasticOscillator(BarIndicator):

@@ -11,7 +11,7 @@ from pylean.feed.subscription import TickType
 from pylean.indicators.base import BarIndicator, IndicatorBase, TradeBarIndicator
 from pylean.indicators.moving_average_type import MovingAverageType
 from pylean.indicators.moving_averages import SimpleMovingAverage
-from pylean.indicators.names import checked_period, named, text_of
+from pylean.indicators.names import checked_period, named
 from pylean.indicators.windows import Sum
 from pylean.numbers import ZERO, to_decimal, to_float
 
@@ -99,7 +99,7 @@ class SmoothedOnBalanceVolume(BarIndicator):
         super().__init__(name, period)
         kind = MovingAverageType(moving_average_type)
         self.on_balance_volume = OnBalanceVolume()
-        self._average = kind.as_indicator(f"{name}_{text_of(kind)}", period)
+        self._average = kind.as_indicator(f"{name}_{kind}", period)
         self.parts = (self.on_balance_volume, self._average)
 
     @property
