@@ -63,13 +63,18 @@ def _table(histories: list[HistoryPoints]) -> tuple[NDArray[np.int64], _Columns]
     """End times and columns of one symbol; trades win over quotes, columns of nothing but zeros are left out."""
     ends = np.unique(np.concatenate([points.end_ms() for points in histories]))
     columns: _Columns = {}
-    quotes_first = sorted(histories, key=lambda points: points.config.tick_type, reverse=True)
-    for points in quotes_first:
+    is_traded = np.zeros(len(ends), np.bool_)
+    for points in sorted(histories, key=lambda points: points.config.tick_type):
         at = np.searchsorted(ends, points.end_ms())
-        of_kind = _quote_columns if points.config.tick_type is TickType.QUOTE else _trade_columns
-        for name, values in of_kind(points).items():
+        if points.config.tick_type is TickType.QUOTE:
+            found = _quote_columns(points, ~is_traded[at])
+        else:
+            is_traded[at] = True
+            found = _trade_columns(points)
+        for name, values in found.items():
             column = columns.setdefault(name, np.full(len(ends), np.nan))
-            column[at] = values
+            kept = np.isnan(column[at]) if name in _PRICES else slice(None)
+            column[at[kept]] = values[kept]
     return ends, {name: values for name, values in columns.items() if np.nan_to_num(values).any()}
 
 
@@ -77,9 +82,13 @@ def _trade_columns(points: HistoryPoints) -> _Columns:
     return {name: points.prices(name) for name in _PRICES} | {"volume": points.volumes()}
 
 
-def _quote_columns(points: HistoryPoints) -> _Columns:
+def _quote_columns(points: HistoryPoints, is_alone: NDArray[np.bool_]) -> _Columns:
+    """Both sides, and the middle of them where a quote stands without a trade."""
     bars: list[QuoteBar] = list(points)
-    columns = {name: np.array([getattr(bar, name) for bar in bars]) for name in _PRICES}
+    alone = np.flatnonzero(is_alone).tolist()
+    columns = {name: np.full(len(bars), np.nan) for name in _PRICES}
+    for name in _PRICES:
+        columns[name][alone] = [getattr(bars[place], name) for place in alone]
     for side in ("bid", "ask"):
         sides = [getattr(bar, side) for bar in bars]
         for name in _PRICES:
