@@ -10,8 +10,10 @@ from pylean.algorithm.core import AlgorithmCore
 from pylean.feed.bars import TradeBar
 from pylean.history import DataDictionary, HistoryCall, HistorySlice, frame_of, last_known_bars, slices_of
 from pylean.history.requests import HistoryRequests
+from pylean.history.universes import universe_frame
 from pylean.securities.security import Security
 from pylean.securities.symbol import Symbol
+from pylean.universes.base import Universe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,9 +54,12 @@ class History:
     def __init__(self, requests: HistoryRequests) -> None:
         self._requests = requests
 
-    def __call__(self, *arguments: Any, **named: Any) -> pd.DataFrame | list[HistorySlice]:
-        """A frame by symbol and end time; for all securities, without symbols or type, a list of slices."""
+    def __call__(self, *arguments: Any, **named: Any) -> pd.DataFrame | pd.Series[Any] | list[HistorySlice]:
+        """A frame by symbol and end time; for all securities, without symbols or type, a list of slices; for a universe
+        lists of its data by time, or flattened a frame by time and symbol."""
         call = HistoryCall.read(arguments, named)
+        if isinstance(call.symbols, Universe):
+            return universe_frame(self._requests.universe(call.symbols, call), flatten=call.flatten)
         points = self._requests.points(call)
         return slices_of(points) if call.symbols is None and call.kind is None else frame_of(points)
 

@@ -12,6 +12,7 @@ from pylean.feed.subscription import SubscriptionDataConfig, TickType
 from pylean.history.call import HistoryCall
 from pylean.history.points import HistoryPoints, read_points
 from pylean.history.start import start_of_bars
+from pylean.history.universes import UniverseDay, read_universe
 from pylean.naming import UnsupportedApiError
 from pylean.securities.symbol import Symbol
 from pylean.storage import Resolution
@@ -19,6 +20,7 @@ from pylean.storage import Resolution
 if TYPE_CHECKING:
     from pylean.algorithm.run import Run
     from pylean.securities.manager import SecurityManager
+    from pylean.universes.base import Universe
     from pylean.universes.settings import UniverseSettings
 
 __all__ = ["HistoryRequests"]
@@ -58,6 +60,19 @@ class HistoryRequests:
         points = read_points(config, market, market.hours(config.symbol.value), start, end)
         self._run.history_points += len(points)
         return points
+
+    def universe(self, universe: Universe, call: HistoryCall) -> list[UniverseDay]:
+        """What selections of a universe would have seen; each moment counts as one point."""
+        now = self._run.clock.local
+        start = call.start
+        if start is None:
+            start = now - call.span if call.span is not None else self._start_of_days(now, call.periods or 0)
+        days = read_universe(universe, start, min(call.end or now, now))
+        self._run.history_points += len(days)
+        return days
+
+    def _start_of_days(self, now: datetime, count: int) -> datetime:
+        return start_of_bars(self._run.hours, now, Resolution.DAILY, count, ends_at_midnight=True)
 
     def latest_bars(self, config: SubscriptionDataConfig, periods: int) -> HistoryPoints:
         """The points of the time that so many bars of one subscription take, counted back from now."""

@@ -20,15 +20,21 @@ _GIVE_UP_DAYS = 60
 
 
 def start_of_bars(
-    hours: MarketHours, now: datetime, resolution: Resolution, count: int, *, extended: bool = False
+    hours: MarketHours,
+    now: datetime,
+    resolution: Resolution,
+    count: int,
+    *,
+    extended: bool = False,
+    ends_at_midnight: bool = False,
 ) -> datetime:
     """Start of the earliest of so many bars that end at ``now`` or before (naive New York).
 
     Bars are counted that overlap the market's hours. Days count from midnight, but from ``now`` once today's market
-    has closed, so that today is one of them.
+    has closed, so that today is one of them; not so for data that arrive at midnight.
     """
     if resolution is Resolution.DAILY:
-        return _start_of_days(hours, now, count)
+        return _start_of_days(hours, now, count, ends_at_midnight)
     bar_ms = int(resolution.period.total_seconds()) * 1000
     end_ms = to_ms(now) // bar_ms * bar_ms
     day = from_ms(end_ms - 1).date()
@@ -50,8 +56,8 @@ def start_of_bars(
     return now if count <= 0 else from_ms(day_start_ms(day))
 
 
-def _start_of_days(hours: MarketHours, now: datetime, count: int) -> datetime:
-    session = hours.session(now.date())
+def _start_of_days(hours: MarketHours, now: datetime, count: int, ends_at_midnight: bool) -> datetime:
+    session = None if ends_at_midnight else hours.session(now.date())
     midnight = datetime.combine(now.date(), datetime.min.time())
     has_closed = session is not None and midnight + timedelta(seconds=session.close) <= now
     current = now if has_closed else midnight
