@@ -29,6 +29,8 @@ def feeding(arguments: Iterable[Any], options: dict[str, Any]) -> Feeding:
     """Takes the resolution and the selector, in this order the last arguments or named ones, off a call."""
     rest = list(arguments)
     resolution, selector = options.pop("resolution", None), options.pop("selector", None)
+    while rest and rest[-1] is None:
+        rest.pop()
     if rest and callable(rest[-1]):
         selector = rest.pop()
         if rest and (rest[-1] is None or isinstance(rest[-1], Resolution | timedelta)):
@@ -107,8 +109,6 @@ class IndicatorMethod(Generic[_Made]):
     ) -> tuple[dict[str, Any], Resolution | timedelta | None, _Selector | None]:
         """Values by the constructor's names, resolution and selector. Raises TypeError for a call that does not fit."""
         rest, resolution, selector = feeding(arguments, options)
-        while len(rest) > len(self.parameters) and rest[-1] is None:
-            rest.pop()
         given = self._own_signature.bind(*rest, **options)
         given.apply_defaults()
         values = {self.parameters[name].name: value for name, value in given.arguments.items()}
