@@ -8,25 +8,17 @@ from typing import Any
 __all__ = ["EventHandlers"]
 
 
-class EventHandlers:
+class EventHandlers(list[Callable[[Any, Any], Any]]):
     """Handlers are added with ``+=``, taken away with ``-=`` and called as ``handler(sender, data)`` in that order."""
 
-    __slots__ = ("_handlers",)
-
-    def __init__(self) -> None:
-        self._handlers: list[Callable[[Any, Any], Any]] = []
-
-    def __iadd__(self, handler: Callable[[Any, Any], Any]) -> EventHandlers:
-        self._handlers.append(handler)
+    def __iadd__(self, handler: Callable[[Any, Any], Any]) -> EventHandlers:  # type: ignore[override, misc]
+        self.append(handler)
         return self
 
     def __isub__(self, handler: Callable[[Any, Any], Any]) -> EventHandlers:
-        self._handlers.remove(handler)
+        self.remove(handler)
         return self
 
     def __call__(self, sender: Any, data: Any) -> None:
-        for handler in self._handlers:
+        for handler in self:
             handler(sender, data)
-
-    def __bool__(self) -> bool:
-        return bool(self._handlers)

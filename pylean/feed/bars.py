@@ -23,15 +23,17 @@ class PriceScale:
     Division of two doubles is what .NET does on the way from decimal to double, so floats agree to the last bit.
     """
 
-    __slots__ = ("digits", "divisor")
+    __slots__ = ("digits", "divisor", "unit")
 
     def __init__(self, digits: int) -> None:
         self.digits = digits
         self.divisor = 10.0**digits
+        #: One in the last digit. Multiplying by it is how a price is scaled fastest.
+        self.unit = Decimal(1).scaleb(-digits)
 
     def decimal(self, scaled: int) -> Decimal:
         """The exact price, zeros of the scale kept."""
-        return Decimal(scaled).scaleb(-self.digits)
+        return Decimal(scaled) * self.unit
 
 
 def scaled_integer(value: Decimal, digits: int) -> int:
@@ -182,7 +184,7 @@ class TradeBar(Bar, BaseData):
 
     @property
     def decimal_value(self) -> Decimal:
-        return self.scale.decimal(self.close_scaled)
+        return Decimal(self.close_scaled) * self.scale.unit
 
     price = value
 

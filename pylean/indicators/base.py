@@ -14,7 +14,10 @@ from pylean.indicators.names import checked_period
 from pylean.indicators.points import IndicatorDataPoint, decimal_of
 from pylean.indicators.rolling_window import RollingWindow
 from pylean.naming import LeanOverrides, PascalNames
-from pylean.numbers import format_fixed
+from pylean.numbers import ZERO, format_fixed
+
+_WINDOW_SIZE = 2
+_point_at = IndicatorDataPoint.at
 
 __all__ = ["BarIndicator", "BarWindowIndicator", "Indicator", "IndicatorBase", "TradeBarIndicator", "WindowIndicator"]
 
@@ -33,9 +36,10 @@ class IndicatorBase(LeanOverrides, PascalNames):
         self.name = name
         self.warm_up_period = warm_up_period
         self.samples = 0
-        self.window: RollingWindow[IndicatorDataPoint] = RollingWindow(2)
         self.current = IndicatorDataPoint()
-        self.window.add(self.current)
+        self._value_before: IndicatorDataPoint | None = None
+        self._window: RollingWindow[IndicatorDataPoint] | None = None
+        self._published = 1
         self.updated = EventHandlers()
         #: The consolidators that feed it, so that it can be unregistered.
         self.consolidators: list[Any] = []
@@ -54,7 +58,19 @@ class IndicatorBase(LeanOverrides, PascalNames):
 
     @property
     def previous(self) -> IndicatorDataPoint:
-        return self.window[1] if len(self.window) > 1 else IndicatorDataPoint()
+        """The value before the current one; 0 at the beginning of time without one."""
+        return self._value_before or IndicatorDataPoint()
+
+    @property
+    def window(self) -> RollingWindow[IndicatorDataPoint]:
+        """The last values, two of them unless ``window.size`` is set; kept only once it was asked for."""
+        if self._window is None:
+            self._window = window = RollingWindow[IndicatorDataPoint](_WINDOW_SIZE)
+            for point in (self._value_before, self.current):
+                if point is not None:
+                    window.add(point)
+            window.samples = self._published
+        return self._window
 
     def update(self, *data: Any) -> bool:
         """Take a bar or point, or ``(time, value)``; returns ``is_ready``."""
@@ -71,8 +87,16 @@ class IndicatorBase(LeanOverrides, PascalNames):
         self._latest[symbol] = data
         self.samples += 1
         value = self.compute(data)
-        if value is not None:
-            self._publish(IndicatorDataPoint.at(data, value))
+        if value is None:
+            return
+        point = _point_at(data, value)
+        self._value_before = self.current
+        self.current = point
+        self._published += 1
+        if self._window is not None:
+            self._window.add(point)
+        if self.updated:
+            self.updated(self, point)
 
     def take_value(self, data: Any, value: Decimal) -> None:
         """One more input: a value at the time of other data."""
@@ -88,18 +112,20 @@ class IndicatorBase(LeanOverrides, PascalNames):
             part.reset()
         self.samples = 0
         self._latest.clear()
-        self.window.reset()
-        self.current = IndicatorDataPoint()
-        self.window.add(self.current)
+        self._start_over()
 
     def to_detailed_string(self) -> str:
         return f"{self.name} - {self}"
 
-    def _publish(self, point: IndicatorDataPoint) -> None:
-        self.current = point
-        self.window.add(point)
-        if self.updated:
-            self.updated(self, point)
+    def _start_over(self, value: Decimal = ZERO) -> None:
+        """No values yet: the current one is ``value`` at the beginning of time."""
+        self.current = IndicatorDataPoint()
+        self.current.decimal_value = value
+        self._value_before = None
+        self._published = 1
+        if self._window is not None:
+            self._window.reset()
+            self._window.add(self.current)
 
     def _point(self, data: tuple[Any, ...]) -> Any:
         raise TypeError(f"{type(self).__name__}.update takes a bar, not {data!r}: it needs more than one price")

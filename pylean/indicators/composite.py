@@ -30,16 +30,16 @@ class ConstantIndicator(IndicatorBase):
     """The same value always, ready from the start."""
 
     def __init__(self, name: str, value: float | Decimal) -> None:
-        super().__init__(name)
         self._constant = to_decimal(value)
-        self._publish(IndicatorDataPoint.at(self.current, self._constant))
+        super().__init__(name)
+        self._start_over(self._constant)
 
     def compute(self, data: BaseData) -> Decimal:
         return self._constant
 
     def reset(self) -> None:
         super().reset()
-        self._publish(IndicatorDataPoint.at(self.current, self._constant))
+        self._start_over(self._constant)
 
 
 class FunctionalIndicator(IndicatorBase):

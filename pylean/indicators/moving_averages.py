@@ -31,6 +31,7 @@ class SimpleMovingAverage(WindowIndicator):
     def __init__(self, name: str, period: int) -> None:
         super().__init__(name, period)
         self._sum = ZERO
+        self._divisor = Decimal(period)
 
     def compute(self, data: BaseData) -> Decimal:
         # The window's steps are repeated here: most algorithms have one of these, called for every bar.
@@ -38,7 +39,7 @@ class SimpleMovingAverage(WindowIndicator):
         if len(values) == self.period:
             self._sum += value - values[-1]
             values.appendleft(value)
-            return self._sum / self.period
+            return self._sum / self._divisor
         values.appendleft(value)
         self._sum += value
         return self._sum / len(values)

@@ -14,37 +14,39 @@ from pylean.numbers import double_to_decimal, to_decimal, to_float
 __all__ = ["IndicatorDataPoint", "IndicatorResult", "IndicatorStatus", "decimal_of"]
 
 _BEGINNING_MS = to_ms(datetime.min)
+_new_point = object.__new__
 
 
 class IndicatorDataPoint(BaseData):
     """A value at a time (naive New York): ``()``, ``(time, value)`` or ``(symbol, time, value)``."""
 
-    __slots__ = ("_time", "decimal_value", "end_ms", "symbol")
+    __slots__ = ("decimal_value", "end_ms", "moment", "symbol")
 
     decimal_value: Decimal
     is_fill_forward = False
 
     def __init__(self, *arguments: Any) -> None:
         self.symbol = arguments[0] if len(arguments) > 2 else None
-        self._time: datetime | None = arguments[-2] if arguments else datetime.min
-        self.end_ms = to_ms(self._time) if self._time is not None else _BEGINNING_MS
+        #: The time once it was asked for, because most points pass without a question.
+        self.moment: datetime | None = arguments[-2] if arguments else datetime.min
+        self.end_ms = to_ms(arguments[-2]) if arguments else _BEGINNING_MS
         self.decimal_value = to_decimal(arguments[-1]) if arguments else Decimal(0)
 
-    @classmethod
-    def at(cls, data: Any, value: Decimal) -> IndicatorDataPoint:
+    @staticmethod
+    def at(data: Any, value: Decimal) -> IndicatorDataPoint:
         """A value at the time and with the symbol of other data."""
-        point = cls.__new__(cls)
+        point = _new_point(IndicatorDataPoint)
         point.symbol = data.symbol
         point.end_ms = data.end_ms
         point.decimal_value = value
-        point._time = None  # noqa: SLF001 - a constructor in all but name
+        point.moment = None
         return point
 
     @property
     def time(self) -> datetime:
-        if self._time is None:
-            self._time = from_ms(self.end_ms)
-        return self._time
+        if self.moment is None:
+            self.moment = from_ms(self.end_ms)
+        return self.moment
 
     @property
     def end_time(self) -> datetime:
