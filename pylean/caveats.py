@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pylean.feed.subscription import DataNormalizationMode
 from pylean.job import EngineWarning
 from pylean.orders.enums import OrderStatus
-from pylean.storage import FactorFile
 
 if TYPE_CHECKING:
     from pylean.algorithm import QCAlgorithm, Run
@@ -19,11 +17,7 @@ _SHOWN = 20
 _MISSING_EVENTS = (
     "on_assignment_order_event",
     "on_command",
-    "on_delistings",
-    "on_dividends",
     "on_end_of_time_step",
-    "on_splits",
-    "on_symbol_changed_events",
 )
 
 
@@ -33,7 +27,6 @@ def find_caveats(algorithm: QCAlgorithm, run: Run) -> list[EngineWarning]:
         *(EngineWarning("UNREADABLE_DATA", f"taken as missing: {error}") for error in run.market.unreadable),
         *_about_orders(run),
         *_about_events(algorithm),
-        *_about_corporate_actions(algorithm, run),
     ]
 
 
@@ -54,23 +47,3 @@ def _about_events(algorithm: QCAlgorithm) -> list[EngineWarning]:
     if not unused:
         return []
     return [EngineWarning("EVENTS_NOT_FIRED", f"the algorithm overrides {', '.join(unused)}, which pylean never calls")]
-
-
-def _about_corporate_actions(algorithm: QCAlgorithm, run: Run) -> list[EngineWarning]:
-    """Dividends and splits that unadjusted positions, and dividends that total-return prices, should have seen."""
-    traded = {order.symbol for order in run.handler.orders.values() if order.last_fill_time is not None}
-    found = []
-    for symbol, security in algorithm.securities.items():
-        mode = security.subscriptions[0].data_normalization_mode
-        in_positions = symbol in traded and mode in (DataNormalizationMode.RAW, DataNormalizationMode.SPLIT_ADJUSTED)
-        if not in_positions and mode is not DataNormalizationMode.TOTAL_RETURN:
-            continue
-        file = FactorFile.read(run.market.paths, run.market.map_file(symbol).permtick)
-        actions = [("dividend", event.day) for event in file.dividends(run.hours, run.start, run.end)]
-        if mode is DataNormalizationMode.RAW:
-            actions += [("split", event.day) for event in file.splits(run.hours, run.start, run.end)]
-        found += [f"{symbol} {kind} of {day}" for kind, day in actions]
-    if not found:
-        return []
-    text = f"not applied: {', '.join(sorted(found)[:_SHOWN])}; use adjusted prices, or Lean itself"
-    return [EngineWarning("CORPORATE_ACTIONS_NOT_APPLIED", text)]

@@ -56,10 +56,10 @@ class AlgorithmClock:
         self._utc: datetime | None = None
         self._local: datetime | None = None
 
-    def set(self, utc_ms: int, offset_ms: int) -> None:
-        """Move to an instant; ``offset_ms`` is local time minus UTC."""
+    def set(self, utc_ms: int, local_ms: int) -> None:
+        """Move to an instant, given in both times."""
         self.utc_ms = utc_ms
-        self.local_ms = utc_ms + offset_ms
+        self.local_ms = local_ms
         self._utc = None
         self._local = None
 

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator
-from datetime import datetime, time, timedelta
+from collections.abc import Callable
+from datetime import datetime, time
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from pylean.account import AccountView
-from pylean.algorithm import SecurityChanges
 from pylean.benchmarks import Benchmark, SecurityBenchmark
-from pylean.clock import to_ms
+from pylean.clock import from_ms, to_ms
 from pylean.consolidators.scans import ConsolidatorScans
+from pylean.corporate_actions import CorporateActionHandler
 from pylean.delivery import DeliveryPlan
-from pylean.feed.reader import day_start_ms
+from pylean.end_of_day import EndOfDayEvents
 from pylean.feed.series import TradeSeries
 from pylean.feed.slice import Slice
-from pylean.feed.stream import DayStream
+from pylean.feed.stream import DataStream
+from pylean.feed.timeline import Timeline
 from pylean.hourly_models import HourlyModels
-from pylean.job import AlgorithmError, Observer, ProgressReport
+from pylean.job import AlgorithmError, Observer
 from pylean.margin_call import confirmed_by
+from pylean.progress import ProgressReporter
 from pylean.results import OrderEventRecord, ResultCollector, ResultSettings
-from pylean.scheduling.events import ScheduledEvent
-from pylean.securities.cache import SecurityCache
 from pylean.securities.foreign_model import adopt_model
 from pylean.storage import StorageError
+from pylean.universes.selection import SelectionOutcome, UniverseSelection
+from pylean.volatility_updates import VolatilityUpdates
+from pylean.warm_up import stream_start_ms
 
 if TYPE_CHECKING:
-    from pylean.algorithm import QCAlgorithm, Run
+    from decimal import Decimal
+
+    from pylean.algorithm import QCAlgorithm, Run, SecurityChanges
     from pylean.consolidators.base import DataConsolidator
-    from pylean.feed.day import TradingDay
+    from pylean.feed.corporate_actions import CorporateAction
     from pylean.feed.subscription import SubscriptionDataConfig
     from pylean.orders.events import OrderEvent
     from pylean.orders.ticket import OrderTicket
@@ -39,10 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Engine"]
 
-_REPORT_INTERVAL_S = 0.25
 _MARGIN_CHECK_MS = 5 * 60_000
-_SECURITY_END_OF_DAY = timedelta(minutes=10)
-_ALGORITHM_END_OF_DAY = time(23, 58)
+_NOTHING: tuple[CorporateAction, ...] = ()
 
 
 class Engine:
@@ -57,34 +59,32 @@ class Engine:
         self._handler = run.handler
         self._events = run.events
         self._framework = run.framework
-        self._hours = run.hours
         account = AccountView(algorithm.portfolio)
         settings = ResultSettings(
             start_date=run.start,
             end_date=run.end,
-            start_utc=self._clock.utc,
+            start_utc=from_ms(run.start_utc_ms),
             risk_free_rate=lambda day: algorithm.risk_free_interest_rate_model.decimal_rate(
                 datetime.combine(day, time())
             ),
             lean_version=lean_version,
             trading_days_per_year=algorithm.settings.trading_days_per_year,
         )
-        self.collector = ResultCollector(settings, account, account.current_bar)
+        start_ms = stream_start_ms(algorithm, run)
+        self._is_warming_up = start_ms < run.start_utc_ms
+        self.collector = ResultCollector(settings, account, account.current_bar, warming_up=self._is_warming_up)
         if run.benchmark is None:
             chosen = algorithm.brokerage_model.get_benchmark(algorithm.securities)
             run.benchmark = adopt_model(chosen, Benchmark, ("evaluate",))
         self._benchmark = run.benchmark
-        is_security = isinstance(run.benchmark, SecurityBenchmark)
-        self._benchmark_bars = run.benchmark.cache if is_security else SecurityCache()
-        self._benchmark_config = run.benchmark_subscription()
-        self._stream = DayStream(
-            run.market,
-            self._hours,
-            algorithm.subscription_manager.subscriptions,
-            self._benchmark_config,
-            run.start,
-            run.end,
-        )
+        warm_up_resolution = None if run.warm_up is None else run.warm_up.resolution
+        self._stream = DataStream(run.market, run.hours, start_ms, run.start, run.end, warm_up_resolution)
+        self._selection = UniverseSelection(algorithm, run, self._stream)
+        self._actions = CorporateActionHandler(algorithm, run.handler, self.collector)
+        self._hourly = HourlyModels(algorithm.portfolio, run.clock)
+        self._volatility = VolatilityUpdates(algorithm.portfolio)
+        self._end_of_day = EndOfDayEvents(algorithm, run)
+        self._progress = ProgressReporter(observer, run.clock, start_ms, run.to_utc_ms(run.end_local_ms))
         self._portfolio.on_profit = self.collector.record_profit
         self._handler.on_event = self._on_order_event
         self._handler.on_error = lambda text: run.log("error", text)
@@ -94,12 +94,10 @@ class Engine:
         algorithm.subscription_manager.on_removed = self._on_consolidator_removed
         self._next_sample_ms = to_ms(self.collector.next_due_utc)
         self._next_margin_check_ms = 0
-        self._hourly = HourlyModels(algorithm.portfolio, self._clock)
-        self._next_report_s = 0.0
-        self._total_points = max(1, self._stream.expected_points())
-        self._percent = 0.0
+        self._expected_points = 1
         self.data_points = 0
         self.stopped_early = False
+        run.move_to(start_ms)
 
     def run(self) -> None:
         """Every slice from the start to the end, then the end of the algorithm and the last samples.
@@ -107,80 +105,166 @@ class Engine:
         Raises AlgorithmError when the algorithm raises; errors of stored data pass through.
         """
         self._schedule_daily_sampling()
-        self._call("on_warmup_finished", self._algorithm.on_warmup_finished)
+        self._end_of_day.start()
+        if not self._is_warming_up:
+            self._call("on_warmup_finished", self._algorithm.on_warmup_finished)
         self._observer.started()
         if self._must_stop():
             self.stopped_early = True
         else:
-            self._run_slices()
+            self._run_stretches()
         self._call("on_end_of_algorithm", self._algorithm.on_end_of_algorithm)
-        self.collector.finish(self._clock.utc, self._benchmark.decimal_value(self._clock.utc))
-        if not self.stopped_early:
-            self._percent = 100.0
-        self._report()
+        self.collector.finish(self._clock.utc, self._benchmark_price())
+        self._report(at_end=not self.stopped_early)
 
-    def _run_slices(self) -> None:
-        self._opening_slice()
-        trading_days = [session.day for session in self._sessions()]
-        for day in self._stream.days():
-            self._run_day(day, trading_days.index(day.day) / len(trading_days), 1 / len(trading_days))
-            if self.stopped_early:
-                break
+    # ------------------------------------------------------------------------------------------- stretches and slices
 
-    def _run_day(self, day: TradingDay, share_before: float, share: float) -> None:
-        """The slices of one day. Shares are parts of the whole run, for progress."""
-        deliveries = self._deliveries = self._open_day(day)
-        points_before = self.data_points
-        on_data = self._algorithm.on_data
-        for index, utc_ms in enumerate(day.utc_ms):
+    def _run_stretches(self) -> None:
+        self._selection.start()
+        benchmark = self._run.benchmark_subscription()
+        if benchmark is not None:
+            self._stream.add_benchmark(benchmark)
+        timeline = self._stream.advance()
+        self._expected_points = max(1, self._stream.expected_points())
+        self.data_points += self._stream.opening_points
+        while timeline is not None and self._run_stretch(timeline):
+            timeline = self._stream.advance()
+
+    def _run_stretch(self, timeline: Timeline) -> bool:
+        """The slices of a stretch; where subscriptions come or go, the rest of it is laid out again.
+
+        False when the run is to end before the next one.
+        """
+        self._open(timeline)
+        counted = self.data_points
+        index, end = 0, len(timeline)
+        universes = self._algorithm.universe_manager
+        while index < end:
             if self._must_stop():
                 self.stopped_early = True
-                self.data_points = points_before + day.points_before(index)
-                return
-            self._run_slice(day, index, utc_ms, deliveries, on_data)
-            if monotonic() >= self._next_report_s:
-                done = index / len(day.utc_ms)
-                self.data_points = points_before + int(day.points * done)
-                self._percent = max(self._percent, min(99.9, 100.0 * (share_before + share * done)))
+                break
+            changes: SecurityChanges | None = None
+            if index in timeline.selections or index in timeline.actions:
+                outcome = self._before_slice(timeline, index)
+                if outcome.has_new_subscriptions:
+                    self.data_points = counted = counted + timeline.points_before(index)
+                    timeline = self._lay_out_rest(timeline.utc_ms[index])
+                    index, end = 0, len(timeline)
+                self.data_points = counted = counted + outcome.points
+                changes = outcome.changes()
+            self._run_slice(timeline, index, changes)
+            index += 1
+            if universes.is_changed:
+                self.data_points = counted = counted + timeline.points_before(index)
+                timeline = self._end_time_step()
+                counted = self.data_points
+                index, end = 0, len(timeline)
+            if monotonic() >= self._progress.next_s:
+                self.data_points = counted + timeline.points_before(index)
                 self._report()
-        self.data_points = points_before + day.points
+        self.data_points = counted + timeline.points_before(index)
+        return not self.stopped_early
 
-    def _run_slice(  # noqa: C901, PLR0912 - one branch for each step of Lean's list
-        self, day: TradingDay, index: int, utc_ms: int, deliveries: DeliveryPlan, on_data: Callable[[Slice], Any]
+    def _before_slice(self, timeline: Timeline, index: int) -> SelectionOutcome:
+        """Universe selections of the moment, and securities whose last moment it is."""
+        utc_ms = timeline.utc_ms[index]
+        outcome = SelectionOutcome()
+        universes = timeline.selections.get(index)
+        if universes:
+            self._pulse(utc_ms, timeline.local_ms[index])
+            self._call("universe selection", lambda: self._selection.select(universes, utc_ms, outcome))
+            self._stream.selection_done(utc_ms)
+        for delisting in self._actions.delisted(timeline.actions.get(index, _NOTHING)):
+            self._selection.delist(delisting.symbol, outcome)
+        return outcome
+
+    def _end_time_step(self) -> Timeline:
+        """What the algorithm added and removed by hand: a slice of its own at the same moment, if it has to select."""
+        utc_ms, local_ms = self._clock.utc_ms, self._clock.local_ms
+        outcome = self._selection.end_time_step()
+        if outcome is not None:
+            self.data_points += outcome.points
+            bare = Timeline.empty(utc_ms, local_ms)
+            self._deliveries = DeliveryPlan(bare, self._scans, self._deliveries)
+            self._run_slice(bare, 0, outcome.changes())
+        return self._lay_out_rest(utc_ms + 1)
+
+    def _lay_out_rest(self, utc_ms: int) -> Timeline:
+        timeline = self._stream.lay_out_rest(utc_ms)
+        self._open(timeline, self._deliveries)
+        return timeline
+
+    def _open(self, timeline: Timeline, earlier: DeliveryPlan | None = None) -> None:
+        """Hand a stretch's series to the securities and plan what consolidators will deliver."""
+        self._volatility.open()
+        securities = self._portfolio.securities
+        for symbol, (trades, _) in timeline.trades.items():
+            securities[symbol].cache.open_trades(trades)
+        for symbol, (quotes, _) in timeline.quotes.items():
+            securities[symbol].cache.open_quotes(quotes)
+        if isinstance(self._benchmark, SecurityBenchmark):
+            for group in timeline.groups:
+                for series in group.members:
+                    if series.config.is_internal_feed and isinstance(series, TradeSeries):
+                        self._benchmark.cache.open_trades(series)
+        self._deliveries = DeliveryPlan(timeline, self._scans, earlier)
+
+    def _run_slice(  # noqa: C901, PLR0912, PLR0915 - one branch for each step of Lean's list
+        self, timeline: Timeline, index: int, changes: SecurityChanges | None
     ) -> None:
         """One slice, step by step in Lean's order."""
-        handler, events, held = self._handler, self._events, self._portfolio.held
+        handler, events, held, framework = self._handler, self._events, self._portfolio.held, self._framework
+        utc_ms = timeline.utc_ms[index]
+        if self._is_warming_up:
+            self._end_warm_up(utc_ms)
         if events.next_ms < utc_ms or self._scans.next_ms < utc_ms:
             self._catch_up(utc_ms)
-        self._clock.set(utc_ms, day.offset_ms)
-        for group in day.groups:
+        self._clock.set(utc_ms, timeline.local_ms[index])
+        if changes is not None:
+            self._end_of_day.on_securities_changed(changes)
+        for group in timeline.groups:
             point = index if group.index_at is None else group.index_at[index]
             if point >= 0:
                 group.cursor.index = point
+        actions = timeline.actions.get(index, _NOTHING)
+        if self._volatility.is_needed:
+            self._call("a volatility model", partial(self._volatility.update, timeline, index))
         if self.collector.trades.open_symbols:
-            self._mark_open_trades(day, index)
+            self._mark_open_trades(timeline, index)
         if utc_ms >= self._hourly.next_ms:
             self._call("the interest and settlement models", partial(self._hourly.scan, utc_ms))
+        if self._is_warming_up and utc_ms >= self._run.start_utc_ms:
+            self._finish_warm_up()
+        if actions:
+            self._before_fills(Slice(timeline, index), actions)
         if handler.has_work:
             self._call("the order models", handler.process)
+        if actions:
+            self._close_delisted(actions)
         if events.next_ms <= utc_ms:
-            self._fire_due_events(utc_ms)
+            self._call("a scheduled event", partial(events.fire_due, utc_ms))
         if self._run.stop_reason is not None:
             return
         if utc_ms >= self._next_margin_check_ms:
             self._call("the order models", partial(self._check_margin, utc_ms))
-        due = deliveries.at(index)
+        if changes is not None:
+            self._tell_changes(changes)
+        if actions:
+            self._actions.apply(actions)
+        due = self._deliveries.at(index) if self._deliveries is not None else None
         if due is not None:
             self._call("a consolidator's handler", due)
-        if day.has_user_data(index):
+        if actions:
+            self._tell_actions(Slice(timeline, index))
+        if timeline.has_data[index]:
             try:
-                on_data(Slice(day, index))
+                self._algorithm.on_data(Slice(timeline, index))
             except (AlgorithmError, StorageError):
                 raise
             except Exception as error:
                 raise AlgorithmError("on_data", self._clock.utc, error) from error
-        if self._framework.is_active:
-            self._call("the framework", partial(self._framework.on_data, Slice(day, index)))
+        if framework.is_active:
+            self._call("the framework", partial(framework.on_data, Slice(timeline, index)))
         if handler.has_work:
             self._call("the order models", handler.process)
         if utc_ms >= self._next_sample_ms or held or self.collector.watched:
@@ -195,46 +279,31 @@ class Engine:
             return True
         return False
 
-    def _opening_slice(self) -> None:
-        """The slice at midnight of the start date: securities appear, the benchmark's day before arrives."""
-        algorithm = self._algorithm
-        has_securities = len(algorithm.securities) > 0
-        self.data_points += has_securities
-        opening = self._stream.opening_benchmark()
-        if opening is not None:
-            self._benchmark_bars.open_trades(opening)
-            opening.cursor.index = len(opening) - 1
-            self.data_points += len(opening)
-        self._schedule_end_of_day()
-        self._fire_due_events(self._clock.utc_ms)
-        if has_securities:
-            added = SecurityChanges(algorithm.securities.values(), [])
-            self._call("on_securities_changed", lambda: algorithm.on_securities_changed(added))
-            self._call("the framework", lambda: self._framework.on_securities_changed(added))
-        self._sample()
+    # --------------------------------------------------------------------------------------------- steps of the list
 
-    def _open_day(self, day: TradingDay) -> DeliveryPlan:
-        """Hand the day's series to the securities and plan what consolidators will deliver."""
-        securities = self._portfolio.securities
-        for symbol, (trades, _) in day.trades.items():
-            securities[symbol].cache.open_trades(trades)
-        for symbol, (quotes, _) in day.quotes.items():
-            securities[symbol].cache.open_quotes(quotes)
-        for group in day.groups:
-            for series in group.members:
-                if series.config.is_internal_feed and isinstance(series, TradeSeries):
-                    self._benchmark_bars.open_trades(series)
-        session = self._hours.session(day.day)
-        assert session is not None, "a laid-out day is a trading day"  # noqa: S101 - an invariant of the stream
-        return DeliveryPlan(day, session, self._scans)
+    def _pulse(self, utc_ms: int, local_ms: int) -> None:
+        """Bring the time up to a moment before its selections."""
+        if self._is_warming_up:
+            self._end_warm_up(utc_ms)
+        self._catch_up(utc_ms)
+        self._clock.set(utc_ms, local_ms)
+        if self._is_warming_up and utc_ms >= self._run.start_utc_ms:
+            self._finish_warm_up()
 
-    def _on_consolidator_added(self, config: SubscriptionDataConfig, consolidator: DataConsolidator) -> None:
-        if self._deliveries is not None:
-            self._deliveries.add(config, consolidator)
+    def _end_warm_up(self, utc_ms: int) -> None:
+        """If no slice falls on the start date's first moment, warm-up ends there all the same."""
+        start_ms = self._run.start_utc_ms
+        if utc_ms > start_ms:
+            self._catch_up(start_ms)
+            self._run.move_to(start_ms)
+            self._finish_warm_up()
 
-    def _on_consolidator_removed(self, consolidator: DataConsolidator) -> None:
-        if self._deliveries is not None:
-            self._deliveries.remove(consolidator)
+    def _finish_warm_up(self) -> None:
+        self._is_warming_up = False
+        self.collector.on_warmup_finished()
+        self._next_sample_ms = to_ms(self.collector.next_due_utc)
+        self._call("on_warmup_finished", self._algorithm.on_warmup_finished)
+        self._run.log("debug", "Algorithm finished warming up.")
 
     def _catch_up(self, utc_ms: int) -> None:
         """Events, then ends of consolidated bars, that fell into the time without data, each at its own time."""
@@ -243,8 +312,29 @@ class Engine:
         if self._scans.next_ms < utc_ms:
             self._call("a consolidator's handler", partial(self._scans.scan_past, utc_ms))
 
-    def _fire_due_events(self, utc_ms: int) -> None:
-        self._call("a scheduled event", partial(self._events.fire_due, utc_ms))
+    def _before_fills(self, slice: Slice, actions: tuple[CorporateAction, ...] | list[CorporateAction]) -> None:
+        if slice.symbol_changed_events.count:
+            changed = slice.symbol_changed_events
+            self._call("on_symbol_changed_events", lambda: self._algorithm.on_symbol_changed_events(changed))
+        self._actions.cancel_renamed(actions)
+
+    def _close_delisted(self, actions: tuple[CorporateAction, ...] | list[CorporateAction]) -> None:
+        for delisting in self._actions.delisted(actions):
+            self._call("the order models", partial(self._actions.close_position, delisting))
+            self._selection.forget(delisting.symbol)
+
+    def _tell_changes(self, changes: SecurityChanges) -> None:
+        self._call("on_securities_changed", lambda: self._algorithm.on_securities_changed(changes))
+        self._call("the framework", lambda: self._framework.on_securities_changed(changes))
+
+    def _tell_actions(self, slice: Slice) -> None:
+        algorithm = self._algorithm
+        if slice.splits.count:
+            self._call("on_splits", lambda: algorithm.on_splits(slice.splits))
+        if slice.dividends.count:
+            self._call("on_dividends", lambda: algorithm.on_dividends(slice.dividends))
+        if slice.delistings.count:
+            self._call("on_delistings", lambda: algorithm.on_delistings(slice.delistings))
 
     def _check_margin(self, utc_ms: int) -> None:
         self._next_margin_check_ms = utc_ms + _MARGIN_CHECK_MS
@@ -266,13 +356,12 @@ class Engine:
         if warn and not executed:
             self._call("on_margin_call_warning", algorithm.on_margin_call_warning)
 
-    def _mark_open_trades(self, day: TradingDay, index: int) -> None:
+    def _mark_open_trades(self, timeline: Timeline, index: int) -> None:
         """Tell the open trades the price, if the slice has anything of their security."""
         for symbol in list(self.collector.trades.open_symbols):
-            if not day.has_point_of(symbol, index):
-                continue
-            price = self._portfolio.securities[symbol].cache.price
-            self.collector.trades.set_market_price(symbol, price)
+            if timeline.has_point_of(symbol, index):
+                price = self._portfolio.securities[symbol].cache.price
+                self.collector.trades.set_market_price(symbol, price)
 
     def _sample(self) -> None:
         self.collector.on_slice(self._clock.utc)
@@ -280,40 +369,24 @@ class Engine:
 
     def _schedule_daily_sampling(self) -> None:
         def sample() -> None:
-            self.collector.sample_day(self._clock.utc, self._benchmark.decimal_value(self._clock.utc))
+            self.collector.sample_day(self._clock.utc, self._benchmark_price())
             self._next_sample_ms = to_ms(self.collector.next_due_utc)
 
         rules = self._algorithm
         self._algorithm.schedule.add("Daily Sampling", rules.date_rules.every_day(), rules.time_rules.midnight, sample)
 
-    def _schedule_end_of_day(self) -> None:
-        """The algorithm's own ``on_end_of_day``: ten minutes before each security's close, or near midnight."""
-        algorithm = self._algorithm
-        handler = getattr(type(algorithm), "on_end_of_day", None)
-        if handler is None:
-            return
-        if len(inspect.signature(handler).parameters) < 2:
-            moments = (self._local_moment(s.day, _ALGORITHM_END_OF_DAY) for s in self._sessions())
-            self._add_event("Algorithm.EndOfDay", moments, partial(handler, algorithm))
-            return
-        before_ms = _SECURITY_END_OF_DAY // timedelta(milliseconds=1)
-        for symbol, security in algorithm.securities.items():
-            closes = self._closes(security.is_extended_market_hours, before_ms)
-            self._add_event(f"{symbol}.EndOfDay", closes, partial(handler, algorithm, symbol))
+    def _benchmark_price(self) -> Decimal:
+        return self._benchmark.decimal_value(self._clock.utc)
 
-    def _closes(self, extended: bool, before_ms: int) -> Iterator[int]:
-        """So long before the close of every session of the run, in milliseconds of UTC."""
-        for session in self._sessions():
-            yield self._run.to_utc_ms(day_start_ms(session.day) + session.span(extended)[1] * 1000 - before_ms)
+    # ------------------------------------------------------------------------------------------------- what comes back
 
-    def _sessions(self) -> list[Any]:
-        return self._hours.sessions(self._run.start, self._run.end)
+    def _on_consolidator_added(self, config: SubscriptionDataConfig, consolidator: DataConsolidator) -> None:
+        if self._deliveries is not None:
+            self._deliveries.add(config, consolidator)
 
-    def _local_moment(self, day: Any, moment: time) -> int:
-        return self._run.to_utc_ms(to_ms(datetime.combine(day, moment)))
-
-    def _add_event(self, name: str, moments: Iterator[int], callback: Callable[[], Any]) -> None:
-        self._events.add(ScheduledEvent(name, moments, callback), self._clock.utc_ms)
+    def _on_consolidator_removed(self, consolidator: DataConsolidator) -> None:
+        if self._deliveries is not None:
+            self._deliveries.remove(consolidator)
 
     def _on_order_event(self, event: OrderEvent) -> None:
         record = _record(event)
@@ -331,18 +404,14 @@ class Engine:
         except Exception as error:
             raise AlgorithmError(where, self._clock.utc, error) from error
 
-    def _report(self) -> None:
-        self._next_report_s = monotonic() + _REPORT_INTERVAL_S
-        self._observer.progress(
-            ProgressReport(
-                percent=self._percent,
-                utc=self._clock.utc,
-                processed_data_points=self.data_points,
-                total_data_points=max(self._total_points, self.data_points),
-                orders=len(self._handler.orders),
-                trades=len(self.collector.trades.closed_trades),
-                equity=self._portfolio.decimal_total_portfolio_value,
-            )
+    def _report(self, *, at_end: bool = False) -> None:
+        self._progress.report(
+            self.data_points,
+            self._expected_points,
+            len(self._handler.orders),
+            len(self.collector.trades.closed_trades),
+            lambda: self._portfolio.decimal_total_portfolio_value,
+            at_end=at_end,
         )
 
 

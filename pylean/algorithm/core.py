@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from pylean.algorithm.run import current_run
+from pylean.algorithm.run import WarmUp, current_run
 from pylean.algorithm.settings import AlgorithmSettings
 from pylean.benchmarks import Benchmark, FuncBenchmark, SecurityBenchmark
 from pylean.feed.subscription import SubscriptionManager
@@ -19,6 +19,7 @@ from pylean.scheduling.rules import DateRules, TimeRules
 from pylean.securities.manager import SecurityManager
 from pylean.securities.portfolio import SecurityPortfolioManager
 from pylean.securities.symbol import Symbol
+from pylean.storage import Resolution
 from pylean.universes.settings import UniverseSettings
 
 __all__ = ["AlgorithmCore"]
@@ -36,7 +37,7 @@ class AlgorithmCore(LeanOverrides, PascalNames):
         run.handler = TransactionHandler(self)
         self.transactions = SecurityTransactionManager(run.handler)
         self.portfolio.transactions = self.transactions
-        self.subscription_manager = SubscriptionManager(self.securities)
+        self.subscription_manager: SubscriptionManager = SubscriptionManager(self.securities)
         self.schedule = ScheduleManager(run.events, lambda: run.clock.utc, lambda: run.end)
         self.date_rules = DateRules(self.securities, run.clock)
         self.time_rules = TimeRules(self.securities, run.hours)
@@ -77,7 +78,22 @@ class AlgorithmCore(LeanOverrides, PascalNames):
 
     @property
     def is_warming_up(self) -> bool:
-        return False
+        """In ``initialize``, and while the stream is before the start date."""
+        return self._lean.is_warming_up
+
+    def set_warm_up(self, period: timedelta | int, resolution: Resolution | None = None) -> None:
+        """Begin the stream before the start date: by a span, or by so many bars (of the securities' resolutions, or the
+        one given, which warm-up data then have). Orders are refused until the start date.
+        """
+        if isinstance(period, bool) or not isinstance(period, (int, timedelta)):
+            raise TypeError(f"warm-up is {period!r}; it must be a timedelta or a number of bars")
+        chosen = None if resolution is None else Resolution(resolution)
+        if isinstance(period, timedelta):
+            self._lean.warm_up = WarmUp(span=period, resolution=chosen)
+        else:
+            self._lean.warm_up = WarmUp(bars=period, resolution=chosen)
+
+    set_warmup = set_warm_up
 
     def set_time_zone(self, time_zone: str) -> None:
         """Only New York is supported."""

@@ -7,23 +7,16 @@ from typing import Any
 from pylean.algorithm.framework import FrameworkMixin
 from pylean.algorithm.identifiers import IdentifiersMixin
 from pylean.algorithm.paired_indicators import PairedIndicatorsMixin
+from pylean.algorithm.securities import SecuritiesMixin
 from pylean.algorithm.trading import TradingMixin
-from pylean.algorithm.universe import UniverseMixin
-from pylean.algorithm.universes import UniversesMixin
-from pylean.feed.slice import Slice
+from pylean.feed.corporate_actions import Delisting, Dividend, Split, SymbolChangedEvent
+from pylean.feed.slice import DataView, Slice
 from pylean.orders.events import OrderEvent
 
 __all__ = ["QCAlgorithm"]
 
 
-class QCAlgorithm(
-    UniverseMixin,
-    UniversesMixin,
-    TradingMixin,
-    PairedIndicatorsMixin,
-    FrameworkMixin,
-    IdentifiersMixin,
-):
+class QCAlgorithm(SecuritiesMixin, TradingMixin, PairedIndicatorsMixin, FrameworkMixin, IdentifiersMixin):
     """Subclass it and override the events you need, in snake_case or PascalCase."""
 
     def initialize(self) -> None:
@@ -37,6 +30,18 @@ class QCAlgorithm(
 
     def on_securities_changed(self, changes: Any) -> None:
         """Called when securities were added or removed."""
+
+    def on_dividends(self, dividends: DataView[Dividend]) -> None:
+        """Called when companies pay; dividends by symbol."""
+
+    def on_splits(self, splits: DataView[Split]) -> None:
+        """Called when splits are announced (on the day before) and when they occur; splits by symbol."""
+
+    def on_delistings(self, delistings: DataView[Delisting]) -> None:
+        """Called on the last day of a security, and on the day after; delistings by symbol."""
+
+    def on_symbol_changed_events(self, symbols_changed: DataView[SymbolChangedEvent]) -> None:
+        """Called when tickers change; events by symbol."""
 
     def on_margin_call_warning(self) -> None:
         """Called at most every five minutes while 5 % of the margin or less remains."""

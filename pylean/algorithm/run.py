@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -31,10 +31,19 @@ if TYPE_CHECKING:
     from pylean.universes.fundamental import Fundamental, FundamentalDataProvider
     from pylean.universes.source import UniverseSource
 
-__all__ = ["Run", "current_run", "making_algorithms_of"]
+__all__ = ["Run", "WarmUp", "current_run", "making_algorithms_of"]
 
 _DEFAULT_START = date(1998, 1, 1)
 _HOURS_TICKER = "SPY"
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """How far before the first day the stream begins: so many bars, or a span; with a resolution of its own or not."""
+
+    bars: int | None = None
+    span: timedelta | None = None
+    resolution: Resolution | None = None
 
 
 @dataclass(eq=False)
@@ -66,10 +75,26 @@ class Run:
     object_store: ObjectStore = field(default_factory=ObjectStore)
     fundamental_data: FundamentalDataProvider | None = None
     universe_source: UniverseSource = field(init=False)
+    warm_up: WarmUp | None = None
 
     def __post_init__(self) -> None:
         self.start = self.start_date or _DEFAULT_START
         self.end = self.end_date or self.start
+
+    @property
+    def start_utc_ms(self) -> int:
+        """Midnight of the first day: where warm-up ends and results begin."""
+        return self.to_utc_ms(day_start_ms(self.start))
+
+    @property
+    def end_local_ms(self) -> int:
+        """The midnight after the last day."""
+        return day_start_ms(self.end) + 86_400_000
+
+    @property
+    def is_warming_up(self) -> bool:
+        """Until initialized; then while the clock is before the first day."""
+        return not self.is_initialized or (self.warm_up is not None and self.clock.utc_ms < self.start_utc_ms)
 
     @property
     def hours(self) -> MarketHours:
@@ -82,11 +107,11 @@ class Run:
 
     def move_to(self, utc_ms: int) -> None:
         """Set the clock to an instant, whichever day it falls on."""
-        self.clock.set(utc_ms, offset_ms_at(utc_ms, self.hours.time_zone))
+        self.clock.set(utc_ms, utc_ms + offset_ms_at(utc_ms, self.hours.time_zone))
 
     def move_to_start(self) -> None:
         """Set the clock to midnight of the first day."""
-        self.move_to(self.to_utc_ms(day_start_ms(self.start)))
+        self.move_to(self.start_utc_ms)
 
     def latest_fundamental(self, symbol: Symbol, time: datetime) -> Fundamental:
         """What was known of a stock at a local time."""
@@ -99,7 +124,9 @@ class Run:
         symbol = self.benchmark.symbol
         if self.market.history(symbol.value.lower(), Resolution.HOUR) is None:
             return None
-        return SubscriptionDataConfig(symbol, Resolution.HOUR, TickType.TRADE, is_internal_feed=True)
+        return SubscriptionDataConfig(
+            symbol, Resolution.HOUR, TickType.TRADE, fill_forward=False, is_internal_feed=True
+        )
 
 
 _current: ContextVar[Run | None] = ContextVar("pylean_run", default=None)

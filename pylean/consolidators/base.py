@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pylean.feed.series import QuoteSeries, TradeSeries
+    from pylean.feed.series import Series
     from pylean.securities.exchange import SecurityExchange
     from pylean.securities.symbol import Symbol
     from pylean.storage.market_hours import Session
@@ -124,11 +124,14 @@ class DataConsolidator(LeanOverrides, PascalNames):
         self.symbol = symbol
         self.exchange = exchange
 
-    def plan(self, series: TradeSeries | QuoteSeries, session: Session) -> ColumnPlan | None:
-        """The day's bars by column, or ``None`` when the day must be fed bar by bar."""
+    def plan(self, series: Series, session: Session | None) -> ColumnPlan | None:
+        """The bars of a stretch by column, or ``None`` when it must be fed bar by bar.
+
+        Without a ``session`` the series spans several, or its columns cannot be put together to longer bars.
+        """
         return None
 
-    def day_plan(self, series: TradeSeries | QuoteSeries, session: Session) -> ColumnPlan | None:
+    def day_plan(self, series: Series, session: Session | None) -> ColumnPlan | None:
         """``plan``, unless a subclass overrides how its bars are fed: then it must see every input."""
         if any(_owner(type(self), name) < _owner(type(self), "plan") for name in ("update", "scan", "scan_at")):
             return None

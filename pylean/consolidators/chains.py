@@ -6,7 +6,7 @@ from typing import Any
 
 from pylean.consolidators.base import ColumnPlan, DataConsolidator, span_ms
 from pylean.feed.bars import TradeBar
-from pylean.feed.series import QuoteSeries, TradeSeries
+from pylean.feed.series import Series
 from pylean.securities.exchange import SecurityExchange
 from pylean.securities.symbol import Symbol
 from pylean.storage.market_hours import Session
@@ -30,7 +30,7 @@ class IdentityDataConsolidator(DataConsolidator):
     def _open_bar(self) -> Any:
         return self._last
 
-    def plan(self, series: TradeSeries | QuoteSeries, session: Session) -> ColumnPlan | None:
+    def plan(self, series: Series, session: Session | None) -> ColumnPlan | None:
         return ColumnPlan(series.end_ms, series.bar, _latest_of(series))
 
     def update(self, data: Any) -> None:
@@ -44,7 +44,7 @@ class IdentityDataConsolidator(DataConsolidator):
         self._last = self._last_end_ms = None
 
 
-def _latest_of(series: TradeSeries | QuoteSeries) -> Any:
+def _latest_of(series: Series) -> Any:
     def latest(local_ms: int) -> Any:
         index = int(series.end_ms.searchsorted(local_ms, side="right")) - 1
         return series.bar(index) if index >= 0 else None

@@ -19,7 +19,7 @@ from pylean.storage import Resolution
 
 if TYPE_CHECKING:
     from pylean.consolidators.period_bars import PeriodConsolidator
-    from pylean.feed.series import QuoteSeries
+    from pylean.feed.series import Series
     from pylean.securities.exchange import SecurityExchange
     from pylean.storage.market_hours import Session
 
@@ -70,8 +70,10 @@ class MarketHourAwareConsolidator(DataConsolidator):
     def working_end_ms(self) -> int | None:
         return self._inner.working_end_ms
 
-    def plan(self, series: TradeSeries | QuoteSeries, session: Session) -> ColumnPlan | None:
-        if not isinstance(series, TradeSeries) or self._inner.working_data is not None or not len(series):
+    def plan(self, series: Series, session: Session | None) -> ColumnPlan | None:
+        if session is None or not isinstance(series, TradeSeries) or not len(series):
+            return None
+        if self._inner.working_data is not None:
             return None
         config = series.config
         if config.extended_market_hours or not config.fill_forward or not self._is_strict or self._span != _DAY:

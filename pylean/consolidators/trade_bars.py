@@ -16,7 +16,7 @@ from pylean.feed.series import TradeSeries
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pylean.feed.series import QuoteSeries
+    from pylean.feed.series import Series
     from pylean.storage.market_hours import Session
 
 __all__ = ["TradeBarConsolidator", "column_plan", "set_length"]
@@ -31,11 +31,13 @@ class TradeBarConsolidator(PeriodConsolidator):
         bar: TradeBar | None = self.working_data
         return bar
 
-    def plan(self, series: TradeSeries | QuoteSeries, session: Session) -> ColumnPlan | None:
+    def plan(self, series: Series, session: Session | None) -> ColumnPlan | None:
         if not isinstance(series, TradeSeries):
             return None
         if self._count == 1 and self._length_ms is None:
             return ColumnPlan(series.end_ms, series.bar)
+        if session is None:
+            return None
         period, length_ms = self._period, self._length_ms
         if not isinstance(period, SpanPeriod) or length_ms is None or self._working is not None or not len(series):
             return None

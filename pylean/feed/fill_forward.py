@@ -1,8 +1,9 @@
-"""Fill-forward by column: which stored bar stands for each moment of a session.
+"""Fill-forward by column: which stored bar stands for each moment of one or more sessions.
 
-A subscription with fill-forward has a point at every period of its session, from the first bar ever seen on. Where the
+A subscription with fill-forward has a point at every step of its sessions, from the first bar ever seen on. Where the
 file has no bar, the bar before is repeated whole (open, high and low too) with volume 0; the bar before may lie outside
-regular hours, or on an earlier day.
+regular hours, or on an earlier day. The step is the finest resolution of the whole algorithm, so that the bars of a
+coarser subscription are repeated between its own ends too.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from numpy.typing import NDArray
 
 __all__ = ["Emission", "emit_filled", "emit_stored"]
 
+Moments = NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True)
 class Emission:
-    """The points of one subscription on one day, in order.
+    """The points of one subscription, in order.
 
     ``end_ms``: int64, local end time of each point. ``rows``: the stored row each point shows; -1 stands for the seed,
-    the last bar before this day's rows. ``real``: False where a bar is repeated.
+    the last bar before these rows. ``real``: False where a bar is repeated.
     """
 
     end_ms: NDArray[np.int64]
@@ -28,28 +31,31 @@ class Emission:
     real: NDArray[np.bool_]
 
 
-def emit_filled(
-    start_ms: NDArray[np.int64], period_ms: int, open_ms: int, close_ms: int, *, has_seed: bool
-) -> Emission:
-    """Points at every period of the session ``[open_ms, close_ms)``; without a seed they begin at the first bar.
+def emit_filled(ends: Moments, inside: NDArray[np.bool_], grid: Moments, *, has_seed: bool) -> Emission:
+    """A point at every moment of ``grid`` and at the end of every stored bar that is ``inside`` a session.
 
-    ``start_ms`` holds the start of every stored bar of the day, bars outside the session included.
+    ``ends`` holds the ends of all stored bars, those outside the sessions included: they are repeated too, but give no
+    points of their own. Without a seed the points begin at the first bar.
     """
-    first_ms = open_ms - open_ms % period_ms
-    grid = np.arange(first_ms, close_ms, period_ms, dtype=np.int64)
-    rows = np.searchsorted(start_ms, grid, side="right") - 1
+    own = ends[inside]
+    moments = grid if not len(own) or _is_part(own, grid) else np.union1d(grid, own)
+    rows = np.searchsorted(ends, moments, side="right") - 1
     if not has_seed:
         begun = int(np.searchsorted(rows, 0, side="left"))
-        grid, rows = grid[begun:], rows[begun:]
-    real = np.zeros(len(grid), dtype=np.bool_)
+        moments, rows = moments[begun:], rows[begun:]
+    real = np.zeros(len(moments), dtype=np.bool_)
     stored = rows >= 0
-    real[stored] = start_ms[rows[stored]] == grid[stored]
-    return Emission(grid + period_ms, rows, real)
+    real[stored] = (ends[rows[stored]] == moments[stored]) & inside[rows[stored]]
+    return Emission(moments, rows, real)
 
 
-def emit_stored(start_ms: NDArray[np.int64], period_ms: int, open_ms: int, close_ms: int) -> Emission:
-    """Only the stored bars that overlap the session; nothing is repeated."""
-    first = int(np.searchsorted(start_ms, open_ms - period_ms, side="right"))
-    last = int(np.searchsorted(start_ms, close_ms, side="left"))
-    rows = np.arange(first, last, dtype=np.int64)
-    return Emission(start_ms[first:last] + period_ms, rows, np.ones(len(rows), dtype=np.bool_))
+def emit_stored(ends: Moments, inside: NDArray[np.bool_]) -> Emission:
+    """Only the stored bars inside a session; nothing is repeated."""
+    rows = np.flatnonzero(inside)
+    return Emission(ends[rows], rows, np.ones(len(rows), dtype=np.bool_))
+
+
+def _is_part(own: Moments, grid: Moments) -> bool:
+    """All of ``own`` are moments of ``grid``: the common case, and cheaper to see than to merge."""
+    places = np.searchsorted(grid, own)
+    return bool(places[-1] < len(grid)) and bool((grid[places] == own).all())

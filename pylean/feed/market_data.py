@@ -69,19 +69,23 @@ class MarketData:
             known = self._map_files[symbol] = self._resolver.resolve(identifier.ticker, identifier.first_date)
         return known
 
-    def factor(self, permtick: str, day: date, mode: int) -> Decimal:
-        """What a stored price is multiplied by; exactly 1 without a factor file."""
+    def factor_file(self, permtick: str) -> FactorFile:
+        """Price factors, splits and dividends of a security; no rows without a file."""
         file = self._factor_files.get(permtick)
         if file is None:
             file = self._factor_files[permtick] = FactorFile.read(self.paths, permtick)
-        factor = file.price_factor(day, Normalization(mode))
+        return file
+
+    def factor(self, permtick: str, day: date, mode: int) -> Decimal:
+        """What a stored price is multiplied by; exactly 1 without a factor file."""
+        factor = self.factor_file(permtick).price_factor(day, Normalization(mode))
         return ONE if factor == 1 else factor
 
-    def trades(self, ticker: str, resolution: Resolution, day: date) -> TradeColumns | None:
-        """The day's trade bars: for seconds and minutes the file of the day, else the day's part of the one file."""
+    def trades(self, ticker: str, resolution: Resolution, first: date, last: date) -> TradeColumns | None:
+        """Trade bars from a day to a day; of seconds and minutes, which have a file a day, only the first day's."""
         if resolution in (Resolution.HOUR, Resolution.DAILY):
-            return self._history_of(ticker, resolution, day)
-        return self._stored_trades(self.paths.bars(resolution, ticker, day), resolution, day)
+            return self._part_of_history(ticker, resolution, first, last)
+        return self._stored_trades(self.paths.bars(resolution, ticker, first), resolution, first)
 
     def quotes(self, ticker: str, resolution: Resolution, day: date) -> QuoteColumns | None:
         """The day's quote bars; stores without quotes are common and not a defect."""
@@ -110,10 +114,11 @@ class MarketData:
             self.unreadable.append(error)
             return None
 
-    def _history_of(self, ticker: str, resolution: Resolution, day: date) -> TradeColumns | None:
+    def _part_of_history(self, ticker: str, resolution: Resolution, first: date, last: date) -> TradeColumns | None:
         columns = self.history(ticker, resolution)
         if columns is None:
             return None
-        day_ms = (day.toordinal() - date(1970, 1, 1).toordinal()) * 86_400_000
-        first, last = columns.time_ms.searchsorted([day_ms, day_ms + 86_400_000])
-        return columns.slice(int(first), int(last)) if first < last else None
+        epoch = date(1970, 1, 1).toordinal()
+        edges_ms = [(first.toordinal() - epoch) * 86_400_000, (last.toordinal() + 1 - epoch) * 86_400_000]
+        begin, end = columns.time_ms.searchsorted(edges_ms)
+        return columns.slice(int(begin), int(end)) if begin < end else None

@@ -1,25 +1,29 @@
-"""A subscription's points of one day behind a cursor: columns decoded once, bars made only when asked for."""
+"""A subscription's points behind a cursor: columns decoded once, bars made only when asked for."""
 
 from __future__ import annotations
 
 from copy import copy
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from pylean.feed.bars import Bar, PriceScale, QuoteBar, TradeBar, scaled_integer
-from pylean.numbers import ONE
+from pylean.feed.bars import Bar, PriceScale, QuoteBar, TradeBar
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from pylean.feed.adjustment import AdjustedRows
+    from pylean.feed.base_data import BaseData
     from pylean.feed.fill_forward import Emission
     from pylean.feed.subscription import SubscriptionDataConfig
     from pylean.storage.bars import QuoteColumns, TradeColumns
 
 __all__ = ["Cursor", "QuoteSeries", "Series", "TradeSeries"]
+
+_PRICES = ("open", "high", "low", "close")
 
 
 class Cursor:
@@ -32,19 +36,29 @@ class Cursor:
 
 
 class Series:
-    """What both kinds of series share: the moments, and which points are real."""
+    """What both kinds of series share: the moments, which points are real, and how long bars are.
 
-    def __init__(self, config: SubscriptionDataConfig, emission: Emission, factor: Decimal) -> None:
+    ``periods_ms`` has the length of each stored row's bar where they differ: days with an early close among others.
+    """
+
+    def __init__(
+        self,
+        config: SubscriptionDataConfig,
+        emission: Emission,
+        adjusted: AdjustedRows,
+        period_ms: int,
+        periods_ms: Sequence[int] | None = None,
+    ) -> None:
         self.config = config
         self.symbol = config.symbol
-        self.period_ms = config.period_ms
+        self.period_ms = period_ms
         self.cursor = Cursor()
         self.end_ms: NDArray[np.int64] = emission.end_ms
         self.real: NDArray[np.bool_] = emission.real
         self.rows = emission.rows
+        self.adjusted = adjusted
+        self._periods_ms = periods_ms
         self._seeded = int(np.searchsorted(emission.rows, 0, side="left"))
-        self._factor_digits = max(0, -int(factor.as_tuple().exponent))
-        self._factor = scaled_integer(factor, self._factor_digits)
         self._all_real = bool(emission.real.all())
         self._last_real: list[int] | None = None
 
@@ -52,7 +66,7 @@ class Series:
         return len(self.end_ms)
 
     def real_index(self, index: int) -> int:
-        """The latest point at or before ``index`` that is not a repetition; -1 if the day had none yet."""
+        """The latest point at or before ``index`` that is not a repetition; -1 if there was none yet."""
         if self._all_real or index < 0:
             return index
         if self._last_real is None:
@@ -60,9 +74,22 @@ class Series:
             self._last_real = np.maximum.accumulate(marked).tolist()
         return self._last_real[index]
 
+    @property
+    def is_uniform(self) -> bool:
+        """All points have one scale and one length, so that columns can be put together to longer bars."""
+        return self._periods_ms is None and self.adjusted.is_uniform
+
+    def bar(self, index: int) -> BaseData:
+        """The point at ``index``."""
+        raise NotImplementedError
+
+    def period_of(self, row: int) -> int:
+        """Length of a stored row's bar in milliseconds."""
+        return self.period_ms if self._periods_ms is None else self._periods_ms[row]
+
 
 class TradeSeries(Series):
-    """Trade bars of a day. ``seed`` is the bar before the day's first stored row; its prices keep their own factor."""
+    """Trade bars. ``seed`` is the bar before the first stored row, already adjusted."""
 
     def __init__(
         self,
@@ -70,101 +97,120 @@ class TradeSeries(Series):
         columns: TradeColumns,
         emission: Emission,
         seed: TradeBar | None,
-        factor: Decimal,
+        adjusted: AdjustedRows,
+        period_ms: int,
+        periods_ms: Sequence[int] | None = None,
     ) -> None:
-        super().__init__(config, emission, factor)
+        super().__init__(config, emission, adjusted, period_ms, periods_ms)
         self.columns = columns
-        digits = columns.price_scale + self._factor_digits
-        if seed is not None and self._seeded and seed.scale.digits > digits:
-            self._factor *= 10 ** (seed.scale.digits - digits)
-            digits = seed.scale.digits
-        self.scale = PriceScale(digits)
         self._seed = seed
         self._volume_divisor = 10**columns.volume_scale
-        self._volume_factor = float(ONE / factor)
+        spans = adjusted.spans(emission.rows[self._seeded :])
+        scales = [(end - first, step.scale(columns.price_scale)) for first, end, step in spans]
+        if self._seeded and seed is not None:
+            scales.insert(0, (self._seeded, seed.scale))
+        self._spans = spans
+        #: The scale of all points, or of the first ones where ``scales`` has more.
+        self.scale = scales[0][1] if scales else adjusted.steps[-1].scale(columns.price_scale)
+        self._scales: list[PriceScale] | None = None
+        if any(scale.digits != self.scale.digits for _, scale in scales):
+            self._scales = [scale for count, scale in scales for _ in repeat(None, count)]
         self._arrays: dict[str, NDArray[Any]] = {}
-        self._close: list[int] | None = None
-        self._points: tuple[list[int], list[int], list[int], list[int], list[float]] | None = None
+        self._lists: dict[str, list[int]] = {}
+        self._volumes: list[float] | None = None
+
+    @property
+    def is_uniform(self) -> bool:
+        return self._scales is None and self._periods_ms is None
 
     def column(self, field: str) -> NDArray[Any]:
         """Scaled ``open``, ``high``, ``low`` or ``close`` by point: int64, or Python integers where those overflow."""
         values = self._arrays.get(field)
         if values is None:
-            values = self._arrays[field] = self._scaled(field)
+            stored, rows, digits = getattr(self.columns, field), self.rows[self._seeded :], self.columns.price_scale
+            parts = [step.scaled_column(stored[rows[first:end]], digits) for first, end, step in self._spans]
+            if self._seeded and self._seed is not None:
+                parts.insert(0, np.array([getattr(self._seed, field + "_scaled")] * self._seeded))
+            values = parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else np.empty(0, np.int64)
+            self._arrays[field] = values
         return values
 
-    def _scaled(self, field: str) -> NDArray[Any]:
-        stored: NDArray[Any] = getattr(self.columns, field)[self.rows[self._seeded :]]
-        seed_scaled = 0
-        if self._seeded and self._seed is not None:
-            seed_scaled = getattr(self._seed, field + "_scaled") * 10 ** (self.scale.digits - self._seed.scale.digits)
-        largest = max(int(stored.max()) * self._factor if len(stored) else 0, seed_scaled)
-        if largest > np.iinfo(np.int64).max:
-            stored = stored.astype(object)
-        if self._factor != 1 and len(stored):
-            stored = stored * self._factor
-        if not seed_scaled:
-            return stored
-        return np.concatenate((np.full(self._seeded, seed_scaled, dtype=stored.dtype), stored))
+    def prices(self, field: str) -> NDArray[np.float64]:
+        """``open``, ``high``, ``low`` or ``close`` in USD by point: an integer over a power of ten, as in .NET."""
+        divisor: Any = self.scale.divisor
+        if self._scales is not None:
+            divisor = np.array([scale.divisor for scale in self._scales])
+        prices: NDArray[np.float64] = self.column(field).astype(np.float64) / divisor
+        return prices
+
+    def _points(self, field: str) -> list[int]:
+        values = self._lists.get(field)
+        if values is None:
+            values = self._lists[field] = self.column(field).tolist()
+        return values
 
     @property
     def close(self) -> list[int]:
-        """Scaled closes by point."""
-        if self._close is None:
-            self._close = self.column("close").tolist()
-        return self._close
+        """Scaled closes by point; ``scale_of`` tells their scale."""
+        values = self._lists.get("close")
+        return self._points("close") if values is None else values
+
+    def scale_of(self, index: int) -> PriceScale:
+        return self.scale if self._scales is None else self._scales[index]
 
     def volume_column(self) -> NDArray[np.float64]:
         """Volumes in shares by point; 0 where a bar is repeated."""
         volumes = np.zeros(len(self.rows))
-        volumes[self.real] = self._shares(self.columns.volume[self.rows[self.real]])
+        for first, end, step in self._spans:
+            points = slice(self._seeded + first, self._seeded + end)
+            shares = self.columns.volume[self.rows[points]] / self._volume_divisor
+            volumes[points] = shares if step.volume_factor == 1 else np.rint(shares * step.volume_factor)
+        volumes[~self.real] = 0
         return volumes
-
-    def _shares(self, volumes: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Adjusted volumes are the stored ones over the price factor, as whole shares."""
-        shares: NDArray[np.float64] = volumes / self._volume_divisor
-        return shares if self._volume_factor == 1 else np.rint(shares * self._volume_factor)
 
     def stored_bar(self, row: int) -> TradeBar:
         """A stored row as it is in the file, inside or outside the session."""
-        columns = self.columns
-        return TradeBar.of_integers(
-            self.symbol,
-            self.scale,
-            int(columns.open[row]) * self._factor,
-            int(columns.high[row]) * self._factor,
-            int(columns.low[row]) * self._factor,
-            int(columns.close[row]) * self._factor,
-            float(self._shares(columns.volume[row : row + 1])[0]),
-            int(columns.time_ms[row]) + self.period_ms,
-            self.period_ms,
-        )
+        columns, step = self.columns, self.adjusted.at(row)
+        digits = columns.price_scale
+        opened, high, low, close = (step.scaled(int(getattr(columns, name)[row]), digits) for name in _PRICES)
+        shares = int(columns.volume[row]) / self._volume_divisor
+        volume = shares if step.volume_factor == 1 else float(round(shares * step.volume_factor))
+        period_ms = self.period_of(row)
+        end_ms = int(columns.time_ms[row]) + period_ms
+        scale = step.scale(digits)
+        return TradeBar.of_integers(self.symbol, scale, opened, high, low, close, volume, end_ms, period_ms)
 
     def bar(self, index: int) -> TradeBar:
         """The point at ``index``."""
-        if self._points is None:
-            opens, highs, lows = (self.column(field).tolist() for field in ("open", "high", "low"))
-            self._points = (opens, highs, lows, self.close, self.volume_column().tolist())
-        opens, highs, lows, closes, volumes = self._points
+        if self._volumes is None:
+            for name in _PRICES:
+                self._points(name)
+            self._volumes = self.volume_column().tolist()
+        lists = self._lists
+        real = self.real.item(index)
         return TradeBar.of_integers(
             self.symbol,
-            self.scale,
-            opens[index],
-            highs[index],
-            lows[index],
-            closes[index],
-            volumes[index],
+            self.scale if self._scales is None else self._scales[index],
+            lists["open"][index],
+            lists["high"][index],
+            lists["low"][index],
+            lists["close"][index],
+            self._volumes[index],
             self.end_ms.item(index),
-            self.period_ms,
-            not self.real.item(index),
+            self.period_ms if self._periods_ms is None else self._period_at(index),
+            not real,
         )
+
+    def _period_at(self, index: int) -> int:
+        row = int(self.rows[index])
+        return self.period_of(row) if row >= 0 or self._seed is None else self._seed.period_ms
 
 
 class QuoteSeries(Series):
-    """Quote bars of a day; a repeated point shows the bar before with its sides and sizes.
+    """Quote bars; a repeated point shows the bar before with its sides and sizes.
 
     With fill-forward a bar without one side takes it from the bar before, be that inside or outside the session, and
-    in this day's factor: ``raw_seed`` is the last bar before this day's rows without any factor.
+    with its own adjustment: ``raw_seed`` is the last bar before these rows without any.
     """
 
     def __init__(
@@ -173,21 +219,21 @@ class QuoteSeries(Series):
         columns: QuoteColumns,
         emission: Emission,
         seed: QuoteBar | None,
-        factor: Decimal,
+        adjusted: AdjustedRows,
+        period_ms: int,
         raw_seed: QuoteBar | None = None,
     ) -> None:
-        super().__init__(config, emission, factor)
+        super().__init__(config, emission, adjusted, period_ms)
         self.columns = columns
         self._raw_seed = raw_seed
-        self.scale = PriceScale(columns.price_scale + self._factor_digits)
         self._size_divisor = 10**columns.size_scale
-        self._size_factor = float(ONE / factor)
         self._seed = seed
         self._side_rows: dict[str, list[int]] = {}
 
     def _shares(self, sizes: NDArray[np.int64], row: int) -> float:
         size = int(sizes[row]) / self._size_divisor
-        return size if self._size_factor == 1 else float(round(size * self._size_factor))
+        factor = self.adjusted.at(row).volume_factor
+        return size if factor == 1 else float(round(size * factor))
 
     def _row_of_side(self, name: str, row: int) -> int:
         """The latest stored row at or before ``row`` that has the side; -1 for none."""
@@ -199,22 +245,19 @@ class QuoteSeries(Series):
     def _side(self, name: str, row: int) -> Bar | None:
         found = self._row_of_side(name, row)
         if found == row or (found >= 0 and self.config.fill_forward):
-            return self._stored_side(name, found)
+            prices = tuple(int(getattr(self.columns, f"{name}_{part}")[found]) for part in _PRICES)
+            return self._adjusted_side(prices, self.columns.price_scale, row)
         raw: Bar | None = None
         if self.config.fill_forward and self._raw_seed is not None:
             raw = getattr(self._raw_seed, name)
         if raw is None:
             return None
-        prices = (raw.open_scaled, raw.high_scaled, raw.low_scaled, raw.close_scaled)
-        scale = PriceScale(raw.scale.digits + self._factor_digits)
-        return Bar(scale, *(price * self._factor for price in prices))
+        prices = tuple(getattr(raw, part + "_scaled") for part in _PRICES)
+        return self._adjusted_side(prices, raw.scale.digits, row)
 
-    def _stored_side(self, name: str, row: int) -> Bar:
-        columns = self.columns
-        prices = (
-            int(getattr(columns, f"{name}_{part}")[row]) * self._factor for part in ("open", "high", "low", "close")
-        )
-        return Bar(self.scale, *prices)
+    def _adjusted_side(self, prices: tuple[int, ...], digits: int, row: int) -> Bar:
+        step = self.adjusted.at(row)
+        return Bar(step.scale(digits), *(step.scaled(price, digits) for price in prices))
 
     def last_side(self, name: str, index: int) -> Bar | None:
         """The side as the points up to a real one at ``index`` showed it last; ``None`` if none had it."""
@@ -222,7 +265,7 @@ class QuoteSeries(Series):
         if self.config.fill_forward:
             return self._side(name, row)
         found = self._row_of_side(name, row)
-        return self._stored_side(name, found) if found >= int(self.rows[0]) else None
+        return self._side(name, found) if found >= int(self.rows[0]) else None
 
     def stored_bar(self, row: int) -> QuoteBar:
         """A stored row as it is in the file, inside or outside the session."""

@@ -13,9 +13,10 @@ from pylean.storage import Resolution
 if TYPE_CHECKING:
     from pylean.consolidators.base import DataConsolidator
     from pylean.securities.manager import SecurityManager
+    from pylean.securities.security import Security
     from pylean.securities.symbol import Symbol
 
-__all__ = ["DataNormalizationMode", "SubscriptionDataConfig", "SubscriptionManager", "TickType"]
+__all__ = ["DataNormalizationMode", "SubscriptionDataConfig", "SubscriptionManager", "TickType", "subscribe"]
 
 # Resolution is part of the file formats, which know nothing of naming styles.
 add_pascal_names(Resolution)
@@ -54,6 +55,17 @@ class SubscriptionDataConfig(PascalNames):
         return QuoteBar if self.tick_type is TickType.QUOTE else TradeBar
 
     @property
+    def form(self) -> tuple[object, ...]:
+        """What tells the subscriptions of one security apart."""
+        return (
+            self.resolution,
+            self.tick_type,
+            self.fill_forward,
+            self.extended_market_hours,
+            self.data_normalization_mode,
+        )
+
+    @property
     def period_ms(self) -> int:
         """Length of a bar in milliseconds; a day for daily bars."""
         return int(self.resolution.period.total_seconds() * 1000)
@@ -62,6 +74,27 @@ class SubscriptionDataConfig(PascalNames):
     def sort_key(self) -> tuple[int, str]:
         """Place within a slice: trades before quotes, then by ticker."""
         return (int(self.tick_type), self.symbol.value)
+
+
+def subscribe(
+    security: Security,
+    resolution: Resolution,
+    *,
+    fill_forward: bool,
+    extended_market_hours: bool,
+    data_normalization_mode: DataNormalizationMode,
+) -> list[SubscriptionDataConfig]:
+    """A security's subscriptions to bars of a resolution, old and new ones: trades, and quotes of short bars."""
+    kinds = [TickType.TRADE] if resolution >= Resolution.HOUR else [TickType.TRADE, TickType.QUOTE]
+    found = []
+    for kind in kinds:
+        wanted = (resolution, kind, fill_forward, extended_market_hours, data_normalization_mode)
+        config = next((one for one in security.subscriptions if one.form == wanted), None)
+        if config is None:
+            config = SubscriptionDataConfig(security.symbol, *wanted)
+            security.subscriptions.append(config)
+        found.append(config)
+    return found
 
 
 class SubscriptionManager(PascalNames):

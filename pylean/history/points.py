@@ -52,7 +52,7 @@ class HistoryPoints:
 
     def prices(self, name: str) -> NDArray[np.float64]:
         """``open``, ``high``, ``low`` or ``close`` of trade bars in USD."""
-        return _joined([_floats(series, name, first, end) for series, first, end in self.parts], np.float64)
+        return _joined([series.prices(name)[first:end] for series, first, end in self.parts], np.float64)
 
     def volumes(self) -> NDArray[np.float64]:
         """Shares of trade bars."""
@@ -71,26 +71,15 @@ def read_points(
     sessions = hours.sessions(start.date(), end.date()) if start_ms < end_ms else []
     if not sessions:
         return points
-    reader = SubscriptionReader(config, market, sessions[0].day)
-    has_begun = False
+    reader = SubscriptionReader(config, market, start_ms)
     for session in sessions:
-        series: Any = reader.read(session)
+        series: Any = reader.read([session], config.period_ms)
         if series is None:
             continue
         first, last = np.searchsorted(series.end_ms, [start_ms, end_ms], side="right").tolist()
-        if not has_begun:
-            known = int(np.searchsorted(series.columns.time_ms + series.period_ms, start_ms))
-            has_begun = known < len(series.columns)
-            first = max(first, int(np.searchsorted(series.rows, known)))
         if first < last:
             points.parts.append((series, first, last))
     return points
-
-
-def _floats(series: Any, name: str, first: int, end: int) -> NDArray[np.float64]:
-    """Prices as algorithms see them: the integer as a double over a power of ten, as .NET makes them."""
-    prices: NDArray[np.float64] = series.column(name)[first:end].astype(np.float64) / series.scale.divisor
-    return prices
 
 
 def _joined(parts: list[NDArray[Any]], kind: Any) -> NDArray[Any]:

@@ -15,7 +15,7 @@ from pylean.brokerages.messages import refusal
 from pylean.numbers import ZERO
 from pylean.orders import messages
 from pylean.orders.brokerage import BacktestingBrokerage
-from pylean.orders.enums import OrderRequestStatus, OrderResponseErrorCode, OrderStatus
+from pylean.orders.enums import OrderRequestStatus, OrderResponseErrorCode, OrderStatus, OrderType
 from pylean.orders.events import OrderEvent
 from pylean.orders.order import Order, OrderSubmissionData
 from pylean.orders.order_types import create_order
@@ -183,6 +183,24 @@ class TransactionHandler:
         submit.order_id = request.order_id
         ticket = OrderTicket.refused(self, submit, OrderResponse.unable_to_find_order(request))
         ticket.cancel_request = request
+        return ticket
+
+    def fill_outside_market(self, security: Security, tag: str) -> OrderTicket:
+        """Close a position at its last price and without a fee, though nothing trades any more."""
+        quantity = -security.holdings.decimal_quantity
+        self.last_order_id += 1
+        symbol = security.symbol
+        request = SubmitOrderRequest(
+            OrderType.MARKET, symbol.security_type, symbol, quantity, ZERO, ZERO, self.utc, tag
+        )
+        request.order_id = self.last_order_id
+        ticket, order = OrderTicket(self, request), create_order(request)
+        ticket.order = order
+        self.orders[order.id], self.tickets[order.id] = order, ticket
+        fill = OrderEvent(order, self.utc, message=tag)
+        fill.status = OrderStatus.FILLED
+        fill.decimal_fill_price, fill.decimal_fill_quantity = security.cache.price, quantity
+        self._publish([fill])
         return ticket
 
     def process(self) -> None:

@@ -24,7 +24,10 @@ class SecurityCache(PascalNames):
     before is kept for the time until the new day's first.
     """
 
-    __slots__ = ("_earlier_quote", "_earlier_sides", "_earlier_trade", "_latest", "quotes", "session", "trades")
+    __slots__ = (
+        *("_earlier_quote", "_earlier_sides", "_earlier_trade", "_latest", "_restated"),
+        *("quotes", "session", "trades"),
+    )
 
     def __init__(self) -> None:
         self.trades: TradeSeries | None = None
@@ -33,16 +36,25 @@ class SecurityCache(PascalNames):
         self._earlier_quote: QuoteBar | None = None
         self._earlier_sides: dict[str, Bar | None] = {}
         self._latest: tuple[int, TradeBar | None] = (-1, None)
+        #: The point whose bar was restated for a split, -1 for none.
+        self._restated = -1
         #: Market days, if the security keeps them.
         self.session: Session | None = None
 
+    def reset(self) -> None:
+        """Forget everything: the security has no data any more."""
+        self.__init__()  # type: ignore[misc]
+
     def open_trades(self, series: TradeSeries) -> None:
-        """A new day of trade bars begins."""
+        """New trade bars begin; the same series again is no news."""
+        if series is self.trades:
+            return
         if self.session is not None:
             self.session.catch_up()
         self._earlier_trade = self.last_trade_bar()
         self.trades = series
         self._latest = (-1, self._earlier_trade)
+        self._restated = -1
 
     def add_data(self, data: BaseData) -> None:
         """Take a bar from outside the stream as the latest one, until the stream brings a newer."""
@@ -55,10 +67,27 @@ class SecurityCache(PascalNames):
             self._earlier_sides = sides
 
     def open_quotes(self, series: QuoteSeries) -> None:
-        """A new day of quote bars begins."""
+        """New quote bars begin; the same series again is no news."""
+        if series is self.quotes:
+            return
         self._earlier_quote = self.last_quote_bar()
         self._earlier_sides = {name: self._last_side(name) for name in ("bid", "ask")}
         self.quotes = series
+
+    def apply_split(self, factor: Decimal) -> None:
+        """Restate the last bar's prices for a split; the next bar brings its own."""
+        bar = self.last_trade_bar()
+        if bar is None:
+            return
+        opened, high, low, close = (bar.decimal(name) * factor for name in ("open", "high", "low", "close"))
+        restated = TradeBar(bar.time, bar.symbol, opened, high, low, close, bar.volume, bar.period)
+        series = self.trades
+        index = -1 if series is None else series.real_index(series.cursor.index)
+        self._latest = (index, restated)
+        if index < 0:
+            self._earlier_trade = restated
+        else:
+            self._restated = index
 
     def last_trade_bar(self) -> TradeBar | None:
         series = self.trades
@@ -93,7 +122,9 @@ class SecurityCache(PascalNames):
         if series is not None:
             index = series.real_index(series.cursor.index)
             if index >= 0:
-                return series.scale.decimal(series.close[index])
+                if index == self._restated and self._latest[1] is not None:
+                    return self._latest[1].decimal("close")
+                return series.scale_of(index).decimal(series.close[index])
         bar = self._earlier_trade
         return ZERO if bar is None else bar.decimal("close")
 
@@ -104,7 +135,9 @@ class SecurityCache(PascalNames):
         if series is not None:
             index = series.real_index(series.cursor.index)
             if index >= 0:
-                return series.close[index] / series.scale.divisor
+                if index == self._restated and self._latest[1] is not None:
+                    return self._latest[1].close
+                return series.close[index] / series.scale_of(index).divisor
         bar = self._earlier_trade
         return 0.0 if bar is None else bar.close
 

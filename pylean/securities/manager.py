@@ -17,29 +17,46 @@ __all__ = ["SecurityManager"]
 
 
 class SecurityManager(PascalNames):
-    """Securities in the order they were added; found by symbol or by ticker."""
+    """Securities in the order they were added; found by symbol or by ticker.
+
+    Removed ones are still found, but not among ``keys`` and ``values``.
+    """
 
     def __init__(self) -> None:
         self._by_symbol: dict[Symbol, Security] = {}
+        self._removed: dict[Symbol, Security] = {}
         self._by_ticker: dict[str, Symbol] = {}
         #: The account's settled cash, which every security's quote currency is.
         self.cash = Cash(ACCOUNT_CURRENCY)
         #: Positions that are not flat.
         self.held: dict[Symbol, SecurityHolding] = {}
 
+    def find(self, symbol: Symbol | str) -> Security | None:
+        """A security that was ever added; ``None`` for another."""
+        if symbol not in self:
+            return None
+        return self[symbol]
+
+    def remove(self, symbol: Symbol) -> bool:
+        """Take a security out of the collection; False if it is not in it."""
+        security = self._by_symbol.pop(symbol, None)
+        if security is not None:
+            self._removed[symbol] = security
+        return security is not None
+
     def add(self, security: Security) -> None:
+        self._removed.pop(security.symbol, None)
         self._by_symbol[security.symbol] = security
         self._by_ticker[security.symbol.value] = security.symbol
         security.holdings.book = self.held
         security.quote_currency = self.cash
 
-    def adopt_ticker(self, ticker: str, identifier: str) -> Security | None:
-        """The security with an identifier, from now on found by this ticker too; ``None`` if it was not added yet."""
-        symbol = next((known for known in self._by_symbol if known.id == identifier), None)
-        if symbol is None:
-            return None
-        self._by_ticker[ticker] = symbol
-        return self._by_symbol[symbol]
+    def adopt_ticker(self, ticker: str, symbol: Symbol) -> Security | None:
+        """The security of a symbol, from now on found by this ticker too; ``None`` if it was never added."""
+        security = self.find(symbol)
+        if security is not None:
+            self._by_ticker[ticker] = security.symbol
+        return security
 
     def symbol(self, symbol: Symbol | str) -> Symbol:
         """The symbol of a ticker or identifier. Raises KeyError when the algorithm has no such security."""
@@ -47,7 +64,7 @@ class SecurityManager(PascalNames):
             return symbol
         found = self._by_ticker.get(symbol.upper())
         if found is None:
-            found = next((known for known in self._by_symbol if known == symbol), None)
+            found = next((known for known in (*self._by_symbol, *self._removed) if known == symbol), None)
         if found is None:
             known = ", ".join(sorted(self._by_ticker)) or "none"
             raise KeyError(f"'{symbol}' was not added to the algorithm (added: {known}); call add_equity first")
@@ -55,12 +72,15 @@ class SecurityManager(PascalNames):
 
     def __getitem__(self, symbol: Symbol | str) -> Security:
         security = self._by_symbol.get(symbol)  # type: ignore[arg-type]
-        return security if security is not None else self._by_symbol[self.symbol(symbol)]
+        if security is not None:
+            return security
+        known = self.symbol(symbol)
+        return self._by_symbol[known] if known in self._by_symbol else self._removed[known]
 
     def __contains__(self, symbol: object) -> bool:
         if isinstance(symbol, str):
             return symbol.upper() in self._by_ticker or any(known == symbol for known in self._by_symbol)
-        return symbol in self._by_symbol
+        return symbol in self._by_symbol or symbol in self._removed
 
     def contains_key(self, symbol: Symbol | str) -> bool:
         return symbol in self

@@ -260,6 +260,24 @@ class SecurityPortfolioManager(ClosedNames):
         holding.decimal_last_trade_profit = profit
         self.on_profit(security.clock.utc, profit - 2 * fee)
 
+    def add_dividend(self, security: Security, distribution: Decimal) -> None:
+        """Cash of a dividend in USD a share; a short position pays it."""
+        self._usd.add_amount(security.holdings.decimal_quantity * distribution)
+
+    def apply_split(self, security: Security, factor: Decimal, reference_price: Decimal) -> None:
+        """One old share becomes 1 / ``factor`` new ones; what is not a whole share is paid in cash, at the last price
+        restated for the split, or without one at the reference price.
+        """
+        holding = security.holdings
+        quantity = holding.decimal_quantity / factor
+        whole = Decimal(int(quantity))
+        holding.set_holdings(holding.decimal_average_price * factor, whole)
+        price = reference_price * factor
+        if security.has_data:
+            security.cache.apply_split(factor)
+            price = security.cache.price
+        self._usd.add_amount((quantity - whole) * price)
+
     def target_quantity(self, security: Security, target: Decimal) -> Decimal:
         """Signed order quantity that brings the security to ``target`` × usable portfolio value."""
         adjusted = target * self.decimal_total_portfolio_value_less_free_buffer / self.decimal_total_portfolio_value

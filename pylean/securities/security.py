@@ -240,6 +240,11 @@ class Security(CustomProperties, PascalNames):
         quantity = self.total_shortable_quantity
         return quantity is None or quantity > 0
 
+    def reset(self) -> None:
+        """No subscription, no trading; the last prices stay."""
+        self.is_tradable = False
+        self.subscriptions = []
+
     def get_last_data(self) -> TradeBar | None:
         """The latest real trade bar."""
         return self.cache.last_trade_bar()

@@ -39,8 +39,14 @@ class _Columns:
 
     def slice(self, start: int, stop: int) -> Self:
         """Rows ``start`` to ``stop`` (exclusive) as views."""
-        part = slice(start, stop)
-        values: dict[str, Any] = {name: getattr(self, name)[part] for name in self.ARRAYS}
+        return self._part(slice(start, stop))
+
+    def taken(self, rows: Int64s) -> Self:
+        """Some rows, as copies."""
+        return self._part(rows)
+
+    def _part(self, rows: Any) -> Self:
+        values: dict[str, Any] = {name: getattr(self, name)[rows] for name in self.ARRAYS}
         values |= {name: getattr(self, name) for name in self.SCALES}
         return type(self)(**values)
 

@@ -18,11 +18,12 @@ import pytest
 from pylean import BacktestJob, BacktestOutcome, ProgressReport, run_backtest
 from pylean.algorithm import QCAlgorithm, Run, making_algorithms_of
 from pylean.clock import to_ms
+from pylean.feed.adjustment import NO_ADJUSTMENT, AdjustedRows
 from pylean.feed.fill_forward import Emission
 from pylean.feed.market_data import MarketData
 from pylean.feed.series import QuoteSeries, TradeSeries
 from pylean.feed.subscription import TickType
-from pylean.numbers import ONE, use_lean_decimals
+from pylean.numbers import use_lean_decimals
 from pylean.orders.events import OrderEvent
 from pylean.results import OrderEventRecord
 from pylean.securities.security import Security
@@ -35,6 +36,7 @@ QuoteSpec = tuple[float | None, float | None]
 HOLIDAYS = ["1/1/2025", "7/4/2025", "11/27/2025"]
 EARLY_CLOSES = {"7/3/2025": "13:00:00", "11/28/2025": "13:00:00"}
 MONDAY = date(2025, 6, 2)
+UNADJUSTED = AdjustedRows.uniform(NO_ADJUSTMENT)
 VOLUME = 100.0
 
 
@@ -141,6 +143,7 @@ class Bench:
         with making_algorithms_of(self.run):
             self.algorithm = QCAlgorithm()
         self.security: Security = self.algorithm.add_equity(ticker, **subscription)
+        self.run.is_initialized = True
         self.handler = self.run.handler
         self.events: list[OrderEvent] = []
         self.errors: list[str] = []
@@ -164,7 +167,7 @@ class Bench:
         end_ms = to_ms(moment(day, end))
         columns = trade_columns(day, {(moment(day, end) - config.resolution.period).strftime("%H:%M:%S"): bar})
         emission = Emission(np.array([end_ms]), np.array([0]), np.array([True]))
-        series = TradeSeries(config, columns, emission, None, ONE)
+        series = TradeSeries(config, columns, emission, None, UNADJUSTED, config.period_ms)
         security.cache.open_trades(series)
         series.cursor.index = 0
 
@@ -174,7 +177,7 @@ class Bench:
         self.at(end, day)
         columns = quote_columns(day, {(moment(day, end) - config.resolution.period).strftime("%H:%M:%S"): quote})
         emission = Emission(np.array([to_ms(moment(day, end))]), np.array([0]), np.array([True]))
-        series = QuoteSeries(config, columns, emission, None, ONE)
+        series = QuoteSeries(config, columns, emission, None, UNADJUSTED, config.period_ms)
         self.security.cache.open_quotes(series)
         series.cursor.index = 0
 

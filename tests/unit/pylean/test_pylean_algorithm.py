@@ -53,6 +53,7 @@ class TestDatesAndCash:
             (lambda algorithm: algorithm.set_cash("EUR", 5), UnsupportedApiError, "EUR"),
             (lambda algorithm: algorithm.set_time_zone("Europe/Paris"), UnsupportedApiError, "Europe/Paris"),
             (lambda algorithm: algorithm.set_benchmark(100), TypeError, "a benchmark is a symbol"),
+            (lambda algorithm: algorithm.set_warm_up("long"), TypeError, "warm-up is 'long'"),
         ],
     )
     def test_bad_values_say_so(self, bench: Any, call: Any, error: type[Exception], text: str) -> None:
@@ -99,9 +100,14 @@ class TestParameters:
 
 class TestSecurities:
     def test_minutes_bring_trades_and_quotes_and_longer_bars_trades_only(self, bench: Any) -> None:
-        for resolution, count in ((Resolution.SECOND, 2), (Resolution.MINUTE, 2), (Resolution.HOUR, 1)):
+        for ticker, resolution, count in (("B", "SECOND", 2), ("C", "MINUTE", 2), ("D", "HOUR", 1), ("E", "DAILY", 1)):
+            security = bench.algorithm.add_equity(ticker, Resolution[resolution])
+            assert [config.resolution.name for config in security.subscriptions] == [resolution] * count
+
+    def test_a_second_resolution_is_a_second_subscription(self, bench: Any) -> None:
+        for resolution in (Resolution.HOUR, Resolution.DAILY, Resolution.HOUR):
             security = bench.algorithm.add_equity("BBB", resolution)
-            assert [config.resolution for config in security.subscriptions] == [resolution] * count
+        assert [config.resolution for config in security.subscriptions] == [Resolution.HOUR, Resolution.DAILY]
 
     def test_defaults_come_from_universe_settings(self, bench: Any) -> None:
         settings = bench.algorithm.universe_settings
@@ -228,7 +234,7 @@ class TestIndicators:
 @pytest.mark.parametrize(
     "call",
     [
-        lambda algorithm: algorithm.set_warm_up(10),
+        lambda algorithm: algorithm.add_option("AAA"),
         lambda algorithm: algorithm.exercise_option("AAA", 1),
         lambda algorithm: algorithm.portfolio.margin_model,
         lambda algorithm: algorithm.securities["AAA"].set_portfolio_model(None),

@@ -214,6 +214,10 @@ class TestChoosing:
 
 
 class TestInitializers:
+    @pytest.fixture(autouse=True)
+    def in_initialize(self, bench: Any) -> None:
+        bench.run.is_initialized = False
+
     def test_an_own_one_replaces_the_broker_s(self, bench: Any) -> None:
         bench.algorithm.set_security_initializer(lambda security: security.set_leverage(5))
         bench.algorithm.set_brokerage_model(BrokerageName.AXOS)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from pylean.api.AlgorithmImports import MarketHourAwareConsolidator, TradeBar, TradeBarConsolidator
 from pylean.consolidators.base import DataConsolidator
+from pylean.feed.adjustment import NO_ADJUSTMENT, AdjustedRows
 from pylean.feed.fill_forward import emit_filled
 from pylean.feed.series import TradeSeries
 from pylean.feed.subscription import SubscriptionDataConfig, TickType
-from pylean.numbers import ONE
 from pylean.securities.symbol import Symbol
 from pylean.storage import Resolution, Session, TradeColumns
 
@@ -61,8 +61,11 @@ def make_series(bars: list[tuple[int, int, int]], session: Session, resolution: 
     columns = TradeColumns(starts, prices, prices + spread, prices - spread, prices + spread // 2, volumes)
     midnight = day_ms(DAY)
     first, last = midnight + session.open * 1000, midnight + session.close * 1000
-    emission = emit_filled(starts, period, first, last, has_seed=False)
-    return TradeSeries(SubscriptionDataConfig(AAA, resolution, TickType.TRADE), columns, emission, None, ONE)
+    ends = starts + period
+    inside = (starts < last) & (ends > first)
+    emission = emit_filled(ends, inside, np.arange(first - first % period, last, period) + period, has_seed=False)
+    config = SubscriptionDataConfig(AAA, resolution, TickType.TRADE)
+    return TradeSeries(config, columns, emission, None, AdjustedRows.uniform(NO_ADJUSTMENT), period)
 
 
 def signature(bar: TradeBar) -> tuple[Any, ...]:

@@ -366,16 +366,6 @@ class TestErrors:
         assert any(line.startswith(text) for level, line in ran.observer.lines if level == "error")
         assert ran.algorithm.transactions.get_order_ticket(1).status is OrderStatus.SUBMITTED
 
-    def test_an_unsupported_mix_of_resolutions(self, run_algorithm: Any) -> None:
-        class Mixed(Daily):
-            def initialize(self) -> None:
-                super().initialize()
-                self.add_equity("BBB", Resolution.HOUR)
-
-        with pytest.raises(AlgorithmError, match="fill-forward over several resolutions") as info:
-            run_algorithm(Mixed)
-        assert info.value.where == "initialize"
-
     def test_an_end_before_the_start(self, run_algorithm: Any) -> None:
         class Backwards(Daily):
             def initialize(self) -> None:
@@ -384,14 +374,6 @@ class TestErrors:
 
         with pytest.raises(AlgorithmError, match="the end date 2025-06-01 lies before the start date 2025-06-02"):
             run_algorithm(Backwards)
-
-    def test_adding_a_security_later_is_not_supported(self, run_algorithm: Any) -> None:
-        class Adding(Daily):
-            def on_data(self, data: Any) -> None:
-                self.add_equity("BBB")
-
-        with pytest.raises(AlgorithmError, match="add_equity after initialize"):
-            run_algorithm(Adding)
 
     def test_damaged_data_are_no_fault_of_the_algorithm(self, market: Any, run_algorithm: Any) -> None:
         from pylean.storage import Resolution as Bars

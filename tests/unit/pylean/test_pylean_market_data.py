@@ -28,16 +28,16 @@ def damaged(tmp_path: Path) -> Path:
 
 def test_a_file_that_is_not_there_is_no_bars(tmp_path: Path) -> None:
     market = MarketData(tmp_path, None)
-    assert market.trades("mcd", Resolution.SECOND, DAY) is None
-    assert market.trades("mcd", Resolution.DAILY, DAY) is None
+    assert market.trades("mcd", Resolution.SECOND, DAY, DAY) is None
+    assert market.trades("mcd", Resolution.DAILY, DAY, DAY) is None
 
 
 def test_a_damaged_file_ends_the_run(damaged: Path) -> None:
     with pytest.raises(UnreadableZipError, match="20251001_trade"):
-        MarketData(damaged, None).trades("mcd", Resolution.SECOND, DAY)
+        MarketData(damaged, None).trades("mcd", Resolution.SECOND, DAY, DAY)
 
 
 def test_a_damaged_file_counts_as_missing_when_asked_for_and_is_told(damaged: Path) -> None:
     market = MarketData(damaged, None, skip_unreadable=True)
-    assert market.trades("mcd", Resolution.SECOND, DAY) is None
+    assert market.trades("mcd", Resolution.SECOND, DAY, DAY) is None
     assert [type(error) for error in market.unreadable] == [UnreadableZipError]

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pylean.algorithm import Run
+from pylean.feed.adjustment import AdjustedRows, Adjustment
 from pylean.feed.bars import PriceScale, TradeBar
 from pylean.feed.fill_forward import Emission
 from pylean.feed.market_data import MarketData
@@ -40,9 +41,9 @@ def read(market: Any) -> Any:
     def read(day: date, key: str = "trade", **fields: Any) -> Any:
         if key not in readers:
             config = make_config(TickType.QUOTE if key == "quote" else TickType.TRADE, **fields)
-            readers[key] = SubscriptionReader(config, run.market, DAY)
+            readers[key] = SubscriptionReader(config, run.market)
         session: Any = run.hours.session(day)
-        return readers[key].read(session)
+        return readers[key].read([session], readers[key].config.period_ms)
 
     return read
 
@@ -53,7 +54,7 @@ def series_of(prices: list[int], factor: Decimal, price_scale: int = 4) -> Trade
     times = np.arange(count, dtype=np.int64) * 60_000
     columns = TradeColumns(times, values, values, values, values, np.full(count, 1000, np.int64), price_scale)
     emission = Emission(times + 60_000, np.arange(count), np.ones(count, np.bool_))
-    return TradeSeries(make_config(), columns, emission, None, factor)
+    return TradeSeries(make_config(), columns, emission, None, AdjustedRows.uniform(Adjustment(factor)), 60_000)
 
 
 def replace_scale(bar: TradeBar, more_digits: int) -> TradeBar:
@@ -89,7 +90,8 @@ def test_a_seed_beyond_64_bits_fills_a_day_without_bars() -> None:
     none = np.empty(0, np.int64)
     emission = Emission(np.array([60_000, 120_000]), np.array([-1, -1]), np.zeros(2, np.bool_))
     columns = TradeColumns(none, none, none, none, none, none)
-    series = TradeSeries(make_config(), columns, emission, wide, Decimal("0.8613657"))
+    adjusted = AdjustedRows.uniform(Adjustment(Decimal("0.8613657")))
+    series = TradeSeries(make_config(), columns, emission, wide, adjusted, 60_000)
     assert series.bar(1).decimal("close") == wide.decimal("close")
     assert series.bar(1).volume == 0
 
@@ -191,7 +193,7 @@ class TestFactors:
         read(DAY)
         series = read(NEXT)
         assert [series.bar(index).close for index in range(3)] == [10, 10, 11]
-        assert [series.close[index] / series.scale.divisor for index in range(3)] == [10, 10, 11]
+        assert [series.close[index] / series.scale_of(index).divisor for index in range(3)] == [10, 10, 11]
 
     def test_before_the_first_real_bar_the_old_factor_is_in_force(self, market: Any, read: Any) -> None:
         market.trades("AAA", DAY, {"09:30": 20})

@@ -1,4 +1,4 @@
-"""A day laid out in slices, and what a slice shows of it."""
+"""A stretch laid out in slices, and what a slice shows of it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ import pytest
 
 from pylean.algorithm import Run
 from pylean.api.AlgorithmImports import QuoteBar, TradeBar
-from pylean.feed.day import lay_out
 from pylean.feed.market_data import MarketData
-from pylean.feed.reader import SubscriptionReader
+from pylean.feed.reader import SubscriptionReader, day_start_ms
 from pylean.feed.slice import Slice
 from pylean.feed.subscription import SubscriptionDataConfig, TickType
+from pylean.feed.timeline import OffsetTable, Timeline, lay_out
 from pylean.securities.symbol import Symbol
 from pylean.storage import Resolution
 
 DAY = date(2025, 6, 2)
 OFFSET_MS = -4 * 3_600_000
 AAA, BBB, SPY = Symbol("AAA", "AAA 1"), Symbol("BBB", "BBB 1"), Symbol("SPY", "SPY 1")
+
+
+def laid_out(series: list[Any]) -> Timeline:
+    return lay_out([], OffsetTable([day_start_ms(DAY)], [OFFSET_MS]), series)
 
 
 @pytest.fixture
@@ -34,11 +38,11 @@ def day(market: Any) -> Any:
 
     def read(symbol: Symbol, resolution: Resolution, tick_type: TickType, internal: bool = False) -> Any:
         config = SubscriptionDataConfig(symbol, resolution, tick_type, fill_forward=False, is_internal_feed=internal)
-        return SubscriptionReader(config, run.market, DAY).read(session)
+        return SubscriptionReader(config, run.market).read([session], config.period_ms)
 
     trades = [read(AAA, Resolution.MINUTE, TickType.TRADE), read(BBB, Resolution.MINUTE, TickType.TRADE)]
     quotes = [read(AAA, Resolution.MINUTE, TickType.QUOTE)]
-    return lay_out(DAY, OFFSET_MS, trades, quotes, [read(SPY, Resolution.HOUR, TickType.TRADE, internal=True)])
+    return laid_out([*trades, *quotes, read(SPY, Resolution.HOUR, TickType.TRADE, internal=True)])
 
 
 def test_slices_are_the_union_of_all_moments(day: Any) -> None:
@@ -48,8 +52,7 @@ def test_slices_are_the_union_of_all_moments(day: Any) -> None:
 
 
 def test_points_count_every_series(day: Any) -> None:
-    assert day.points == 3 + 1 + 2 + 2
-    assert [day.points_before(index) for index in range(7)] == [0, 1, 4, 5, 6, 7, 8]
+    assert [day.points_before(index) for index in range(7)] == [0, 1, 4, 5, 6, 7, 3 + 1 + 2 + 2]
 
 
 def test_series_with_the_same_moments_share_a_cursor(market: Any) -> None:
@@ -61,11 +64,11 @@ def test_series_with_the_same_moments_share_a_cursor(market: Any) -> None:
         for ticker in ("AAA", "BBB", "CCC")
     ]
     session: Any = run.hours.session(DAY)
-    series: list[Any] = [SubscriptionReader(config, run.market, DAY).read(session) for config in configs]
-    laid_out = lay_out(DAY, OFFSET_MS, series, [], [])
-    assert len(laid_out.groups) == 1
+    series: list[Any] = [SubscriptionReader(config, run.market).read([session], 60_000) for config in configs]
+    timeline = laid_out(series)
+    assert len(timeline.groups) == 1
     assert len({id(one.cursor) for one in series}) == 1
-    assert laid_out.groups[0].index_at is None
+    assert timeline.groups[0].index_at is None
 
 
 def test_a_group_stands_nowhere_between_its_points(day: Any) -> None:
@@ -74,14 +77,14 @@ def test_a_group_stands_nowhere_between_its_points(day: Any) -> None:
 
 
 def test_the_benchmark_alone_is_no_data_of_the_user(day: Any) -> None:
-    assert [day.has_user_data(index) for index in range(6)] == [True, True, True, True, False, False]
+    assert [day.has_data[index] for index in range(6)] == [True, True, True, True, False, False]
     assert not Slice(day, 4).has_data
 
 
 def test_a_day_without_any_point_is_empty() -> None:
-    empty = lay_out(DAY, OFFSET_MS, [], [], [])
-    assert empty.utc_ms == []
-    assert empty.points == 0
+    empty = laid_out([])
+    assert len(empty) == 0
+    assert empty.points_before(0) == 0
 
 
 class TestSlice:
@@ -94,7 +97,7 @@ class TestSlice:
 
     def test_bars_and_quote_bars_are_views_by_kind(self, day: Any) -> None:
         slice_ = Slice(day, 1)
-        assert [str(symbol) for symbol in slice_.bars] == ["AAA", "BBB"]
+        assert [str(entry.key) for entry in slice_.bars] == ["AAA", "BBB"]
         assert [bar.close for bar in slice_.bars.values()] == [11, 20]
         assert [(str(symbol), bar.close) for symbol, bar in slice_.bars.items()] == [("AAA", 11), ("BBB", 20)]
         quote: Any = slice_.quote_bars["AAA"]
@@ -106,7 +109,7 @@ class TestSlice:
     def test_keys_of_a_slice_name_each_symbol_once(self, day: Any) -> None:
         slice_ = Slice(day, 1)
         assert [str(symbol) for symbol in slice_.keys()] == ["AAA", "BBB"]  # noqa: SIM118 - Lean's own form
-        assert [str(symbol) for symbol in slice_] == ["AAA", "BBB"]
+        assert [str(entry.key) for entry in slice_] == ["AAA", "BBB"]
         assert (slice_.count, len(slice_)) == (2, 2)
         assert [bar.close for bar in slice_.values()] == [11, 20]
 
@@ -126,7 +129,7 @@ class TestSlice:
     def test_a_missing_symbol_says_how_to_ask(self, day: Any, key: Any) -> None:
         with pytest.raises(KeyError, match=f"'{key}' has no data in this slice; test with contains_key"):
             Slice(day, 0)[key]
-        with pytest.raises(KeyError, match=f"'{key}' has no bar in this slice; test with contains_key"):
+        with pytest.raises(KeyError, match=f"'{key}' has no data of this kind in this slice; test with contains_key"):
             Slice(day, 0).bars[key]
 
     def test_the_benchmark_is_not_in_slices(self, day: Any) -> None:
