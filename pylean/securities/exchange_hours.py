@@ -104,6 +104,11 @@ class SecurityExchangeHours(PascalNames):
         return datetime.combine(self._hours.previous_trading_day(_day(local_date)), time())
 
     @property
+    def regular_market_duration(self) -> timedelta:
+        """Length of an ordinary regular session."""
+        return timedelta(seconds=self._hours.regular_session_s)
+
+    @property
     def is_market_always_open(self) -> bool:
         return False
 

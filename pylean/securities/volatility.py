@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pylean.moments import mean, standard_deviation
 from pylean.naming import LeanOverrides, PascalNames
 from pylean.numbers import ZERO, double_to_decimal, to_float
 from pylean.storage import Resolution
@@ -153,7 +154,7 @@ class StandardDeviationOfReturnsVolatilityModel(_WindowedModel):
         self._last_price = price
 
     def _compute(self) -> Decimal:
-        return double_to_decimal(_standard_deviation(self._window)) * double_to_decimal(math.sqrt(_DAYS_PER_YEAR))
+        return double_to_decimal(standard_deviation(list(self._window))) * double_to_decimal(math.sqrt(_DAYS_PER_YEAR))
 
 
 class RelativeStandardDeviationVolatilityModel(_WindowedModel):
@@ -176,18 +177,5 @@ class RelativeStandardDeviationVolatilityModel(_WindowedModel):
             self._window.appendleft(to_float(data.decimal_value))
 
     def _compute(self) -> Decimal:
-        mean = abs(double_to_decimal(math.fsum(self._window) / len(self._window)))
-        return double_to_decimal(_standard_deviation(self._window)) / mean if mean else self._volatility
-
-
-def _standard_deviation(values: Iterable[float]) -> float:
-    """Of a sample, by the running sum that MathNet takes, newest value first."""
-    variance = total = 0.0
-    count = 0
-    for value in values:
-        count += 1
-        total += value
-        if count > 1:
-            difference = count * value - total
-            variance += difference * difference / (count * (count - 1))
-    return math.sqrt(variance / (count - 1))
+        center = abs(double_to_decimal(mean(list(self._window))))
+        return double_to_decimal(standard_deviation(list(self._window))) / center if center else self._volatility

@@ -98,6 +98,12 @@ class MarketHours:
             raise MissingFileError(path, "market hours") from error
         return _read_hours(path, (version.st_mtime_ns, version.st_size), market, security_type, (ticker or "").upper())
 
+    @property
+    def regular_session_s(self) -> int:
+        """Length of most weekdays' regular session, the longer one of equally many."""
+        lengths = [session.close - session.open for session in self._week if session is not None]
+        return max(lengths, key=lambda length: (lengths.count(length), length))
+
     def session(self, day: date) -> Session | None:
         """The day's session, None when the market is closed all day."""
         if day not in self._sessions:

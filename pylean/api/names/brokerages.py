@@ -37,6 +37,7 @@ from pylean.brokerages.fees import (
 from pylean.brokerages.messages import BrokerageMessageEvent, BrokerageMessageType
 from pylean.brokerages.model import DefaultBrokerageModel
 from pylean.brokerages.names import AccountType, BrokerageName
+from pylean.orders.market_impact import MarketImpactSlippageModel
 from pylean.orders.slippage import (
     AlphaStreamsSlippageModel,
     NullSlippageModel,
@@ -78,6 +79,7 @@ __all__ = [
     "FuncSecuritySeeder",
     "InteractiveBrokersBrokerageModel",
     "InteractiveBrokersFixModel",
+    "MarketImpactSlippageModel",
     "NullSlippageModel",
     "PublicBrokerageModel",
     "PublicFeeModel",
