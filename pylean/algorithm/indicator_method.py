@@ -25,17 +25,19 @@ _Selector = Callable[[Any], Any]
 Feeding = tuple[list[Any], Resolution | timedelta | None, _Selector | None]
 
 
-def feeding(arguments: Iterable[Any], options: dict[str, Any]) -> Feeding:
-    """Takes the resolution and the selector, in this order the last arguments or named ones, off a call."""
+def feeding(
+    arguments: Iterable[Any], options: dict[str, Any], periods: tuple[type, ...] = (Resolution, timedelta)
+) -> Feeding:
+    """Takes the resolution, one of ``periods``, and the selector, the last arguments or named ones, off a call."""
     rest = list(arguments)
     resolution, selector = options.pop("resolution", None), options.pop("selector", None)
     while rest and rest[-1] is None:
         rest.pop()
     if rest and callable(rest[-1]):
         selector = rest.pop()
-        if rest and (rest[-1] is None or isinstance(rest[-1], Resolution | timedelta)):
+        if rest and (rest[-1] is None or isinstance(rest[-1], periods)):
             resolution = rest.pop()
-    elif rest and isinstance(rest[-1], Resolution | timedelta):
+    elif rest and isinstance(rest[-1], periods):
         resolution = rest.pop()
     return rest, resolution, selector
 

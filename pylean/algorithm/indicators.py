@@ -140,7 +140,7 @@ class IndicatorsMixin(IndicatorMethods, ConsolidationMixin, HistoryMixin):
         """Values of an indicator, which is reset, over history: ``(indicator, symbols, periods | span | start, end,
         [resolution, selector])``, or ``(indicator, slices, [selector])``."""
         known = self._own_indicator(indicator)
-        rest, resolution, selector = feeding(window, options)
+        rest, resolution, selector = feeding(window, options, (Resolution,))
         rest += [options.pop(name) for name in ("period", "span", "start", "end") if name in options]
         if options:
             raise TypeError(f"indicator_history has no parameter {', '.join(sorted(options))}")
