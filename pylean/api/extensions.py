@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from pylean.naming import PascalType
+from pylean.numbers import to_decimal
+from pylean.storage import Resolution
 
 __all__ = ["Extensions"]
 
 
-class Extensions:
-    """Conversions of naive times; a zone is its IANA name."""
+class Extensions(metaclass=PascalType):
+    """Conversions of naive times, a zone being its IANA name, and of resolutions."""
+
+    @staticmethod
+    def to_time_span(resolution: Resolution) -> timedelta:
+        """Length of a bar."""
+        return Resolution(resolution).period
+
+    @staticmethod
+    def normalize_to_str(value: float) -> str:
+        """A number without zeros at the end of its fraction."""
+        return f"{to_decimal(value).normalize():f}"
 
     @staticmethod
     def convert_to_utc(time: datetime, time_zone: str) -> datetime:

@@ -2,15 +2,19 @@
 
 from pylean.algorithm import QCAlgorithm
 from pylean.api.extensions import Extensions
+from pylean.api.times import Expiry, Time, TimeSpan
 from pylean.scheduling.rules import DayOfWeek
 from pylean.securities.security_type import Market, SecurityType
 from pylean.storage import Resolution
 
 __all__ = [
     "DayOfWeek",
+    "Expiry",
     "Extensions",
     "Market",
     "QCAlgorithm",
     "Resolution",
     "SecurityType",
+    "Time",
+    "TimeSpan",
 ]

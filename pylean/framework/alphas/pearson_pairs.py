@@ -49,6 +49,8 @@ class PearsonCorrelationPairsTradingAlphaModel(BasePairsTradingAlphaModel):
     def _find_best_pair(self, algorithm: QCAlgorithm) -> None:
         """Leave the pair as it is while no two securities have enough history in common."""
         symbols = self._symbols()
+        if not symbols:
+            return
         returns = self._log_returns(algorithm, symbols)
         if len(symbols) < 2 or len(returns) < 2:
             return
