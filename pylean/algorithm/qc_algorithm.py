@@ -7,6 +7,7 @@ from typing import Any
 from pylean.algorithm.framework import FrameworkMixin
 from pylean.algorithm.identifiers import IdentifiersMixin
 from pylean.algorithm.paired_indicators import PairedIndicatorsMixin
+from pylean.algorithm.plotting import PlottingMixin
 from pylean.algorithm.securities import SecuritiesMixin
 from pylean.algorithm.trading import TradingMixin
 from pylean.feed.corporate_actions import Delisting, Dividend, Split, SymbolChangedEvent
@@ -16,7 +17,9 @@ from pylean.orders.events import OrderEvent
 __all__ = ["QCAlgorithm"]
 
 
-class QCAlgorithm(SecuritiesMixin, TradingMixin, PairedIndicatorsMixin, FrameworkMixin, IdentifiersMixin):
+class QCAlgorithm(
+    SecuritiesMixin, TradingMixin, PairedIndicatorsMixin, FrameworkMixin, IdentifiersMixin, PlottingMixin
+):
     """Subclass it and override the events you need, in snake_case or PascalCase."""
 
     def initialize(self) -> None:

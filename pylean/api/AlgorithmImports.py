@@ -16,6 +16,7 @@ from pylean.api.lazy import LazyModule
 from pylean.api.names.algorithm import *
 from pylean.api.names.brokerages import *
 from pylean.api.names.candlesticks import *
+from pylean.api.names.charts import *
 from pylean.api.names.consolidators import *
 from pylean.api.names.data import *
 from pylean.api.names.framework import *

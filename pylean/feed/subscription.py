@@ -36,6 +36,14 @@ class DataNormalizationMode(LeanEnum):
     SCALED_RAW = 7
 
 
+class ConsolidatorSet(dict["DataConsolidator", None], PascalNames):
+    """Consolidators in the order in which they were added, each once."""
+
+    @property
+    def count(self) -> int:
+        return len(self)
+
+
 @dataclass(eq=False)
 class SubscriptionDataConfig(PascalNames):
     """One subscription: a symbol's trades or quotes at a resolution."""
@@ -47,7 +55,7 @@ class SubscriptionDataConfig(PascalNames):
     extended_market_hours: bool = False
     data_normalization_mode: DataNormalizationMode = DataNormalizationMode.ADJUSTED
     is_internal_feed: bool = False
-    consolidators: list[DataConsolidator] = field(default_factory=list)
+    consolidators: ConsolidatorSet = field(default_factory=ConsolidatorSet)
 
     @property
     def type(self) -> type:
@@ -135,7 +143,7 @@ class SubscriptionManager(PascalNames):
             )
         consolidator.attach(config.symbol, security.exchange)
         if consolidator not in config.consolidators:
-            config.consolidators.append(consolidator)
+            config.consolidators[consolidator] = None
             self.on_added(config, consolidator)
 
     def remove_consolidator(self, symbol: Symbol | str | None, consolidator: DataConsolidator) -> None:
@@ -145,6 +153,6 @@ class SubscriptionManager(PascalNames):
             return
         for config in self._securities[symbol].subscriptions:
             if consolidator in config.consolidators:
-                config.consolidators.remove(consolidator)
+                del config.consolidators[consolidator]
                 self.on_removed(consolidator)
         consolidator.dispose()

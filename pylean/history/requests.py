@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pylean.feed.bars import QuoteBar, TradeBar
-from pylean.feed.subscription import SubscriptionDataConfig, TickType
+from pylean.feed.subscription import ConsolidatorSet, SubscriptionDataConfig, TickType
 from pylean.history.call import HistoryCall
 from pylean.history.points import HistoryPoints, read_points
 from pylean.history.start import start_of_bars
@@ -144,7 +144,7 @@ class HistoryRequests:
             "data_normalization_mode": call.data_normalization_mode,
         }
         given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-        asked = replace(config, consolidators=[], **given)
+        asked = replace(config, consolidators=ConsolidatorSet(), **given)
         return replace(asked, extended_market_hours=False) if asked.resolution is Resolution.DAILY else asked
 
     def _start(self, config: SubscriptionDataConfig, call: HistoryCall, now: datetime) -> datetime:

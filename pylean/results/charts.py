@@ -104,6 +104,14 @@ class CandleSeries:
     index: int = 0
     points: list[Candle] = field(default_factory=list)
 
+    def add(self, utc: datetime, open: Decimal, high: Decimal, low: Decimal, close: Decimal) -> None:
+        """Append a candle, its prices smart-rounded; one at the time of the last candle replaces it."""
+        candle = Candle(utc, *map(smart_round, (open, high, low, close)))
+        if self.points and self.points[-1].utc == utc:
+            self.points[-1] = candle
+        else:
+            self.points.append(candle)
+
     def to_json(self) -> dict[str, object]:
         return {
             "name": self.name,
@@ -164,6 +172,27 @@ class ChartBook:
         if not isinstance(series, Series):
             raise ValueError(f"Chart '{chart}' has candles under '{name}'; plot single values under another name.")
         return series
+
+    def candles(self, chart: str, name: str) -> CandleSeries:
+        """The candle series of this name, made when it does not exist.
+
+        Raises ``ValueError`` when the name is taken by a series of single values.
+        """
+        series = self.chart(chart).series.setdefault(name, CandleSeries(name))
+        if not isinstance(series, CandleSeries):
+            raise ValueError(f"Chart '{chart}' has single values under '{name}'; plot candles under another name.")
+        return series
+
+    def adopt(self, chart: Chart) -> None:
+        """Take in a chart; one of its name that is there already stays."""
+        self._charts.setdefault(chart.name, chart)
+
+    def merge(self, other: ChartBook) -> None:
+        """Take in the series of other charts; those of a name that is there already stay."""
+        for chart in other:
+            own = self.chart(chart.name).series
+            for name, series in chart.series.items():
+                own.setdefault(name, series)
 
     def plot(
         self,

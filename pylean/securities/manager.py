@@ -31,6 +31,11 @@ class SecurityManager(PascalNames):
         #: Positions that are not flat.
         self.held: dict[Symbol, SecurityHolding] = {}
 
+    @property
+    def total(self) -> list[Security]:
+        """Every security that was ever added, those that were taken out again last."""
+        return [*self._by_symbol.values(), *self._removed.values()]
+
     def find(self, symbol: Symbol | str) -> Security | None:
         """A security that was ever added; ``None`` for another."""
         if symbol not in self:

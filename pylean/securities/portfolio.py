@@ -179,7 +179,7 @@ class SecurityPortfolioManager(ClosedNames):
 
     @property
     def decimal_total_profit(self) -> Decimal:
-        return sum((security.holdings.decimal_profit for security in self.securities.values()), ZERO)
+        return sum((security.holdings.decimal_profit for security in self.securities.total), ZERO)
 
     @property
     def total_profit(self) -> float:
@@ -188,7 +188,7 @@ class SecurityPortfolioManager(ClosedNames):
 
     @property
     def decimal_total_fees(self) -> Decimal:
-        return sum((security.holdings.decimal_fees for security in self.securities.values()), ZERO)
+        return sum((security.holdings.decimal_fees for security in self.securities.total), ZERO)
 
     @property
     def total_fees(self) -> float:
@@ -210,7 +210,7 @@ class SecurityPortfolioManager(ClosedNames):
 
     @property
     def decimal_total_sale_volume(self) -> Decimal:
-        return sum((security.holdings.decimal_sale_volume for security in self.securities.values()), ZERO)
+        return sum((security.holdings.decimal_sale_volume for security in self.securities.total), ZERO)
 
     @property
     def total_sale_volume(self) -> float:
