@@ -76,18 +76,20 @@ class SecurityExchangeHours(PascalNames):
         """The day has a session."""
         return self._hours.is_trading_day(_day(local_date_time))
 
-    def get_next_market_open(self, local_date_time: datetime, extended_market_hours: bool = False) -> datetime:
-        return self._hours.next_open(local_date_time, extended_market_hours)
+    def get_next_market_open(self, local_date_time: date, extended_market_hours: bool = False) -> datetime:
+        """First opening after a moment; of a day after its midnight."""
+        return self._hours.next_open(_moment(local_date_time), extended_market_hours)
 
-    def get_next_market_close(self, local_date_time: datetime, extended_market_hours: bool = False) -> datetime:
-        return self._hours.next_close(local_date_time, extended_market_hours)
+    def get_next_market_close(self, local_date_time: date, extended_market_hours: bool = False) -> datetime:
+        """First closing after a moment; of a day after its midnight."""
+        return self._hours.next_close(_moment(local_date_time), extended_market_hours)
 
-    def get_previous_market_open(self, local_date_time: datetime, extended_market_hours: bool = False) -> datetime:
+    def get_previous_market_open(self, local_date_time: date, extended_market_hours: bool = False) -> datetime:
         """Last opening at or before the time. Raises ValueError without one in two weeks."""
-        day = local_date_time.date()
+        moment = _moment(local_date_time)
         for offset in range(_SEARCH_DAYS):
-            span = self._span(day - timedelta(days=offset), extended_market_hours)
-            if span is not None and span[0] <= local_date_time:
+            span = self._span(moment.date() - timedelta(days=offset), extended_market_hours)
+            if span is not None and span[0] <= moment:
                 return span[0]
         raise ValueError(f"no opening within {_SEARCH_DAYS} days before {local_date_time}")
 
@@ -119,6 +121,11 @@ class SecurityExchangeHours(PascalNames):
         midnight = datetime.combine(day, time())
         first, last = session.span(extended)
         return midnight + timedelta(seconds=first), midnight + timedelta(seconds=last)
+
+
+def _moment(moment: date) -> datetime:
+    """A day is its midnight."""
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, time())
 
 
 def _day(moment: date) -> date:

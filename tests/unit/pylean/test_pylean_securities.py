@@ -126,6 +126,7 @@ class TestHours:
         assert hours.GetNextMarketClose(friday_evening, True) == datetime(2025, 6, 6, 20)
         assert hours.get_previous_market_open(friday_evening, False) == datetime(2025, 6, 6, 9, 30)
         assert hours.get_previous_market_open(datetime(2025, 6, 8, 12), True) == datetime(2025, 6, 6, 4)
+        assert hours.get_next_market_close(date(2025, 6, 6), False) == datetime(2025, 6, 6, 16), "a day is its midnight"
         assert hours.get_previous_trading_day(datetime(2025, 6, 9)) == datetime(2025, 6, 6)
         assert hours.get_next_trading_day(date(2025, 7, 3)) == datetime(2025, 7, 7)
         assert hours.get_last_daily_market_close(datetime(2025, 7, 3, 10), False) == datetime(2025, 7, 3, 13)
