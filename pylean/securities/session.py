@@ -83,6 +83,7 @@ class Session(PascalNames):
         self._is_known = False
         self._series: TradeSeries | None = None
         self._seen = -1
+        self._latest_ms = 0
 
     @property
     def size(self) -> int:
@@ -159,13 +160,16 @@ class Session(PascalNames):
         if not self._days.size:
             return
         series = self._cache.trades
-        if series is not self._series:
-            self._series, self._seen = series, -1
         if series is None:
             return
+        if series is not self._series:
+            # It may begin with points that another series has shown already.
+            self._series = series
+            self._seen = int(series.end_ms.searchsorted(self._latest_ms, side="right")) - 1
         for index in range(self._seen + 1, series.cursor.index + 1):
             self._take(series.bar(index))
-        self._seen = series.cursor.index
+            self._seen = index
+            self._latest_ms = series.end_ms.item(index)
 
     @property
     def _today(self) -> SessionBar:

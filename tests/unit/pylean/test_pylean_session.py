@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,17 +73,16 @@ def test_a_look_after_midnight_finds_an_empty_day(market: Any, run_algorithm: An
 
 
 class Shown:
-    """A cache that shows bars of a list, as many as ``cursor.index`` says."""
+    """A series that shows bars of a list, as many as ``cursor.index`` says."""
 
     def __init__(self, bars: list[TradeBar]) -> None:
         self.bars = bars
         self.index = -1
+        self.end_ms = np.array([bar.end_ms for bar in bars], np.int64)
 
     @property
-    def trades(self) -> Shown:
+    def cursor(self) -> Shown:
         return self
-
-    cursor = trades
 
     def bar(self, index: int) -> TradeBar:
         return self.bars[index]
@@ -110,14 +112,16 @@ def test_whenever_someone_looks_the_days_are_the_same(rows: list[Any], data: Any
         TradeBar(start + timedelta(minutes=minute), AAA, price, price + 1, price - 1, price, volume)
         for minute, price, volume in rows
     ]
-    shown, clock = Shown(bars), AlgorithmClock()
-    session: Any = Session(AAA, Market(), clock, shown)  # type: ignore[arg-type]
+    cache, clock = SimpleNamespace(trades=Shown(bars)), AlgorithmClock()
+    session: Any = Session(AAA, Market(), clock, cache)  # type: ignore[arg-type]
     session.size = 5
     for index, bar in enumerate(bars):
-        shown.index = index
+        cache.trades.index = index
         clock.set(to_ms(bar.end_time), 0)
         if data.draw(st.booleans()):
             assert session.count >= 1
+        if data.draw(st.booleans()):
+            cache.trades = copy(cache.trades)  # the same points laid out again
     days: dict[date, list[TradeBar]] = {}
     for bar in bars:
         inside = Market().overlaps_open_hours(bar.end_ms - bar.period_ms, bar.end_ms)
