@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pylean.api.AlgorithmImports import MarketHourAwareConsolidator, TradeBar, TradeBarConsolidator
@@ -133,6 +133,7 @@ def bars_in(low: int, high: int, most: int) -> Any:
     return st.lists(row, min_size=1, max_size=most, unique_by=lambda item: item[0]).map(sorted)
 
 
+@settings(deadline=None)
 @given(bars_in(500, 1000, 60), sessions, st.sampled_from(PERIODS[1:]))
 def test_minutes_by_column_equal_minutes_one_by_one(bars: Any, session: Session, period: timedelta) -> None:
     series = make_series(bars, session, Resolution.MINUTE)
@@ -143,6 +144,7 @@ def test_minutes_by_column_equal_minutes_one_by_one(bars: Any, session: Session,
         assert by_column == by_feeding
 
 
+@settings(deadline=None)
 @given(bars_in(34_100, 35_100, 60), st.sampled_from(PERIODS))
 def test_seconds_by_column_equal_seconds_one_by_one(bars: Any, period: timedelta) -> None:
     session = Session(DAY, 14_400, OPEN_S, 36_000, 72_000)
@@ -173,6 +175,7 @@ def test_days_are_planned_when_bars_end_with_the_session(period: timedelta, clos
     assert (planned(TradeBarConsolidator(period), series, session) is not None) is is_planned
 
 
+@settings(deadline=None)
 @given(bars_in(500, 1000, 40), sessions)
 def test_market_days_by_column_equal_market_days_one_by_one(bars: Any, session: Session) -> None:
     series = make_series(bars, session, Resolution.MINUTE)
@@ -187,6 +190,7 @@ def test_market_days_by_column_equal_market_days_one_by_one(bars: Any, session: 
         assert (bar[0].strftime("%H:%M"), bar[1].hour) == ("09:30", session.close // 3600)
 
 
+@settings(deadline=None)
 @given(bars_in(570, 959, 40), st.integers(1, 9))
 def test_a_number_of_bars(bars: Any, count: int) -> None:
     session = Session(DAY, 14_400, OPEN_S, CLOSE_S, 72_000)
@@ -200,6 +204,7 @@ def test_a_number_of_bars(bars: Any, count: int) -> None:
     assert [bar[6] for bar in emitted] == [sum(one.volume for one in group) for group in groups]
 
 
+@settings(deadline=None)
 @given(bars_in(570, 959, 40))
 def test_bars_one_by_one_can_be_planned(bars: Any) -> None:
     session = Session(DAY, 14_400, OPEN_S, CLOSE_S, 72_000)

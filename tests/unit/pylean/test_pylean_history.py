@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pylean.api.AlgorithmImports import DataNormalizationMode, QCAlgorithm, QuoteBar, RenkoBar, Resolution, TradeBar
@@ -273,6 +273,7 @@ def counted_back(hours: MarketHours, now: datetime, step: timedelta, count: int,
     return current
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(2025, 6, 30), datetime(2025, 7, 9)).map(lambda moment: moment.replace(microsecond=0)),
     st.integers(1, 60),

@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pylean.api.AlgorithmImports import (
@@ -70,6 +70,7 @@ def wicked_bricks(values: list[Decimal], size: Decimal) -> list[tuple[Decimal, .
     return out
 
 
+@settings(deadline=None)
 @given(paths, st.sampled_from([Decimal("0.1"), Decimal("0.25"), Decimal(1)]))
 def test_wicked_bricks_are_those_of_a_plain_loop(path: Any, size: Decimal) -> None:
     bars = bars_of(path)
@@ -103,6 +104,7 @@ def test_the_first_brick_opens_at_the_nearest_multiple(price: float, size: float
     assert RenkoConsolidator.get_closest_multiple(price, size) == multiple
 
 
+@settings(deadline=None)
 @given(paths, st.booleans())
 def test_classic_bricks_move_one_size_each(path: Any, even: bool) -> None:
     """An input that closes a brick begins the next one and cannot close that too."""
@@ -129,6 +131,7 @@ def test_classic_bricks_of_computed_values_and_volumes() -> None:
     assert (brick.open, brick.close, brick.volume) == (10, 11, 24)
 
 
+@settings(deadline=None)
 @given(paths, st.integers(1, 300))
 def test_volume_bars_hold_one_volume_each(path: Any, size: int) -> None:
     bars = bars_of(path)
@@ -158,7 +161,8 @@ def test_dollar_bars_count_what_was_paid() -> None:
     assert (bar.volume, bar.brick_size) == (100, 100)
 
 
-@given(paths, st.integers(1, 80))
+@settings(deadline=None)
+@given(paths, st.integers(20, 200))
 def test_range_bars_span_the_range(path: Any, steps: int) -> None:
     size = Decimal(steps) / 100
     out = made(RangeConsolidator(steps), bars_of(path))
@@ -172,7 +176,8 @@ def test_range_bars_span_the_range(path: Any, steps: int) -> None:
         assert bar.decimal("open") == (high + Decimal("0.01") if close == high else low - Decimal("0.01"))
 
 
-@given(paths, st.integers(1, 80))
+@settings(deadline=None)
+@given(paths, st.integers(20, 200))
 def test_classic_range_bars_start_with_the_next_value(path: Any, steps: int) -> None:
     size = Decimal(steps) / 100
     values = [price for price, _ in path]
@@ -221,6 +226,7 @@ def test_sizes_are_above_zero(kind: Any, size: int) -> None:
         lambda: RangeConsolidator(20),
     ],
 )
+@settings(deadline=None)
 @given(path=paths)
 def test_after_a_reset_everything_begins_anew(make: Any, path: Any) -> None:
     bars = bars_of(path)

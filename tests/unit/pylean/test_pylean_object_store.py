@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pylean.api.AlgorithmImports import QCAlgorithm
@@ -51,6 +51,7 @@ def test_a_file_can_be_written_by_its_path(store: ObjectStore) -> None:
     assert store.read_bytes("models/weights.bin") == b"w"
 
 
+@settings(deadline=None)
 @given(
     st.one_of(st.text(max_size=12), st.sampled_from(["../a", "a/../../b", "/../x", "..", ".", "", "/", "a\\..\\..\\b"]))
 )

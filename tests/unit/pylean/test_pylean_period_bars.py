@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pylean.api.AlgorithmImports import (
@@ -58,6 +58,7 @@ def listening(consolidator: Any) -> list[Any]:
     return out
 
 
+@settings(deadline=None)
 @given(quote_rows.map(sorted), st.sampled_from([2, 5, 7, 30]))
 def test_quotes_are_those_that_pandas_resamples(rows: Any, minutes: int) -> None:
     consolidator = QuoteBarConsolidator(timedelta(minutes=minutes))
@@ -96,6 +97,7 @@ def sevens(frame: pd.DataFrame) -> Any:
 CALENDARS = {"W": Calendar.WEEKLY, "M": Calendar.Monthly, "Q": Calendar.QUARTERLY, "Y": Calendar.YEARLY}
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(1999, 1, 1), datetime(2040, 1, 1)), st.sampled_from(sorted(CALENDARS)))
 def test_calendar_bars_are_pandas_periods(moment: datetime, name: str) -> None:
     info = CALENDARS[name](moment)

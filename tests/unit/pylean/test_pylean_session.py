@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pylean.api.AlgorithmImports import QCAlgorithm, Resolution
@@ -105,6 +105,7 @@ class Market:
 rows = st.tuples(st.integers(0, 3 * 1440 - 1), st.integers(1, 500), st.integers(0, 9))
 
 
+@settings(deadline=None)
 @given(st.lists(rows, max_size=40, unique_by=lambda row: row[0]).map(sorted), st.data())
 def test_whenever_someone_looks_the_days_are_the_same(rows: list[Any], data: Any) -> None:
     start = datetime(2025, 6, 2)
