@@ -147,8 +147,9 @@ class Slice(PascalNames):
         return key[1] if found is None and len(key) > 1 else found
 
     def __getitem__(self, symbol: Symbol | str) -> Any:
+        """The symbol's bar; ``None`` when the slice only tells of its company, as on the day of a dividend."""
         found = self._find(symbol)
-        if found is None:
+        if found is None and not self.contains_key(symbol):
             raise KeyError(f"'{symbol}' has no data in this slice; test with contains_key first")
         return found
 
@@ -188,11 +189,7 @@ class Slice(PascalNames):
         known = self._known(symbol)
         if known is None:
             return None
-        bar = self._trade_bar(known) or self._quote_bar(known)
-        if bar is not None:
-            return bar
-        actions = self._actions_about(known)
-        return actions[-1] if actions else None
+        return self._trade_bar(known) or self._quote_bar(known)
 
     def _of_kind(self, kind: type) -> DataView[Any]:
         if issubclass(kind, CorporateAction):

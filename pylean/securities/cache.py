@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pylean.feed.bars import Bar, QuoteBar, TradeBar
 from pylean.naming import PascalNames
@@ -25,7 +25,7 @@ class SecurityCache(PascalNames):
     """
 
     __slots__ = (
-        *("_earlier_quote", "_earlier_sides", "_earlier_trade", "_latest", "_restated"),
+        *("_earlier_quote", "_earlier_sides", "_earlier_trade", "_latest", "_restated", "_stored"),
         *("quotes", "session", "trades"),
     )
 
@@ -38,6 +38,8 @@ class SecurityCache(PascalNames):
         self._latest: tuple[int, TradeBar | None] = (-1, None)
         #: The point whose bar was restated for a split, -1 for none.
         self._restated = -1
+        #: The latest data of other classes, such as those of universes.
+        self._stored: dict[type, BaseData] = {}
         #: Market days, if the security keeps them.
         self.session: Session | None = None
 
@@ -55,6 +57,10 @@ class SecurityCache(PascalNames):
         self.trades = series
         self._latest = (-1, self._earlier_trade)
         self._restated = -1
+
+    def store_data(self, data: BaseData) -> None:
+        """Keep a point that is no bar as the latest of its class."""
+        self._stored[type(data)] = data
 
     def add_data(self, data: BaseData) -> None:
         """Take a bar from outside the stream as the latest one, until the stream brings a newer."""
@@ -106,14 +112,15 @@ class SecurityCache(PascalNames):
                 return series.bar(index)
         return self._earlier_quote
 
-    def get_data(self, kind: type | None = None) -> TradeBar | QuoteBar | None:
-        """The latest real bar of a kind; of trades without one."""
-        return self.last_quote_bar() if kind is QuoteBar else self.last_trade_bar()
+    def get_data(self, kind: type | None = None) -> Any:
+        """The latest real bar or point of a class, of trades without one; ``None`` when there was none."""
+        if kind is None or kind is TradeBar:
+            return self.last_trade_bar()
+        return self.last_quote_bar() if kind is QuoteBar else self._stored.get(kind)
 
-    @property
-    def has_data(self) -> bool:
-        """A trade was seen; quotes alone do not count."""
-        return self.last_trade_bar() is not None
+    def has_data(self, kind: type | None = None) -> bool:
+        """Data of a class were seen, trades without one; quotes alone do not count then."""
+        return self.get_data(kind) is not None
 
     @property
     def price(self) -> Decimal:

@@ -201,7 +201,7 @@ class Security(CustomProperties, PascalNames):
 
     @property
     def has_data(self) -> bool:
-        return self.cache.has_data
+        return self.cache.has_data()
 
     @property
     def local_time(self) -> datetime:

@@ -18,10 +18,13 @@ class UniverseData(Sequence[BaseData]):
 
     def __init__(self, points: Iterable[BaseData] = ()) -> None:
         self._points: Sequence[BaseData] = list(points)
+        self._by_symbol: dict[Symbol, BaseData] | None = None
 
     def of(self, symbol: Symbol) -> BaseData | None:
         """The point about a security, the last one if there are several."""
-        return next((point for point in reversed(self._points) if point.symbol == symbol), None)
+        if self._by_symbol is None:
+            self._by_symbol = {point.symbol: point for point in self._points}
+        return self._by_symbol.get(symbol)
 
     def __len__(self) -> int:
         return len(self._points)

@@ -73,7 +73,17 @@ class UniverseSelection:
         """The selections of one instant, one after the other."""
         for universe in universes:
             self._select(universe, utc_ms, outcome)
+        self._show(outcome)
         outcome.has_new_subscriptions |= self._stream.restart_filled(utc_ms + 1)
+
+    def _show(self, outcome: SelectionOutcome) -> None:
+        """Let each security keep what the selections read about it."""
+        for data in outcome.data:
+            if len(data):
+                for symbol, security in self._algorithm.securities.items():
+                    point = data.of(symbol)
+                    if point is not None:
+                        security.cache.store_data(point)
 
     def end_time_step(self) -> SelectionOutcome | None:
         """Apply what the algorithm added and removed since the last call; ``None`` if no universe selects for it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pylean.api.AlgorithmImports import QCAlgorithm, QuoteBar, Resolution, TradeBar
+from pylean.api.AlgorithmImports import IndicatorDataPoint, QCAlgorithm, QuoteBar, Resolution, TradeBar
 
 DAY = date(2025, 6, 2)
 NEXT = DAY + timedelta(days=1)
@@ -59,6 +59,16 @@ def test_data_can_be_asked_for_by_kind(bench: Any) -> None:
     assert isinstance(cache.get_data(), TradeBar)
     assert isinstance(cache.get_data(TradeBar), TradeBar)
     assert isinstance(cache.GetData(QuoteBar), QuoteBar)
+
+
+def test_data_that_are_no_bars_are_kept_by_class(bench: Any) -> None:
+    cache = bench.security.cache
+    first, second = (IndicatorDataPoint(bench.symbol, datetime(2025, 6, day), day) for day in (2, 3))
+    assert not cache.has_data(IndicatorDataPoint)
+    cache.store_data(first)
+    cache.store_data(second)
+    assert cache.get_data(IndicatorDataPoint) is second
+    assert not cache.has_data()
 
 
 def test_a_new_day_starts_with_the_bar_of_the_day_before(market: Any, run_algorithm: Any) -> None:

@@ -94,6 +94,20 @@ class TestDividendsAndSplits:
         assert (warning.type, split.type, split.split_factor) == (SplitType.WARNING, SplitType.SPLIT_OCCURRED, 0.5)
         assert (dividend.distribution, dividend.reference_price) == (0.2, 10)
 
+    def test_a_slice_of_a_dividend_alone_has_the_symbol_but_no_bar(self, run_algorithm: Any) -> None:
+        class Looking(QCAlgorithm):
+            def initialize(self) -> None:
+                self.set_start_date(MONDAY)
+                self.set_end_date(FRIDAY)
+                self.add_equity("AAA")
+                self.seen: list[tuple[bool, Any]] = []
+
+            def on_data(self, data: Any) -> None:
+                if data.dividends.contains_key("AAA"):
+                    self.seen.append((data.contains_key("AAA"), data["AAA"]))
+
+        assert run_algorithm(Looking).algorithm.seen == [(True, None)]
+
     def test_open_orders_keep_their_worth(self, run_algorithm: Any) -> None:
         class Waiting(Holding):
             def on_data(self, data: Any) -> None:
