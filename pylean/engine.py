@@ -24,6 +24,7 @@ from pylean.job import AlgorithmError, Observer
 from pylean.margin_call import confirmed_by
 from pylean.progress import ProgressReporter
 from pylean.results import OrderEventRecord, ResultCollector, ResultSettings
+from pylean.securities.data_filter import data_filter_of
 from pylean.securities.foreign_model import adopt_model
 from pylean.storage import StorageError
 from pylean.universes.selection import SelectionOutcome, UniverseSelection
@@ -79,6 +80,7 @@ class Engine:
         self._benchmark = run.benchmark
         warm_up_resolution = None if run.warm_up is None else run.warm_up.resolution
         self._stream = DataStream(run.market, run.hours, start_ms, run.start, run.end, warm_up_resolution)
+        self._stream.filter_of = partial(data_filter_of, algorithm.securities)
         self._selection = UniverseSelection(algorithm, run, self._stream)
         self._actions = CorporateActionHandler(algorithm, run.handler, self.collector)
         self._hourly = HourlyModels(algorithm.portfolio, run.clock)

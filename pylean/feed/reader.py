@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pylean.feed.bars import QuoteBar, TradeBar
+    from pylean.feed.base_data import BaseData
     from pylean.feed.market_data import MarketData
     from pylean.feed.subscription import SubscriptionDataConfig
     from pylean.storage.market_hours import Session
@@ -61,6 +62,8 @@ class SubscriptionReader:
         self._factor_days = np.array(factor_days, np.int64)
         #: Dividends a share so far, which total-return prices contain; by the day they were paid.
         self.dividends: list[tuple[date, Decimal]] = []
+        #: Drops points, repeated ones too, for which it is false.
+        self.point_filter: Callable[[BaseData], bool] | None = None
 
     def copy(self) -> SubscriptionReader:
         """A reader that goes on from here on its own."""
@@ -107,7 +110,10 @@ class SubscriptionReader:
             period_ms = config.period_ms
         elif seed is not None and seed.period_ms != period_ms:
             uniform = False
-        series = TradeSeries(config, columns, emission, seed, adjusted, period_ms, None if uniform else periods_ms)
+        lengths = None if uniform else periods_ms
+        series = TradeSeries(config, columns, emission, seed, adjusted, period_ms, lengths)
+        if self.point_filter is not None:
+            series = TradeSeries(config, columns, self._kept(series), seed, adjusted, period_ms, lengths)
         if len(columns):
             self._trade_seed = series.stored_bar(len(columns) - 1)
         self._latest = series
@@ -140,6 +146,8 @@ class SubscriptionReader:
         emission = self._emission([session], columns.time_ms, ends, step_ms, has_seed=seed is not None)
         adjusted, raw = self._adjustments(columns.time_ms, emission), self._raw_quote_seed
         series = QuoteSeries(config, columns, emission, seed, adjusted, config.period_ms, raw)
+        if self.point_filter is not None:
+            series = QuoteSeries(config, columns, self._kept(series), seed, adjusted, config.period_ms, raw)
         if len(columns):
             last = len(columns) - 1
             unadjusted = AdjustedRows.uniform(NO_ADJUSTMENT)
@@ -148,6 +156,12 @@ class SubscriptionReader:
                 config, columns, emission, None, unadjusted, config.period_ms, raw
             ).stored_bar(last)
         return series if len(series) else None
+
+    def _kept(self, series: Series) -> Emission:
+        """The points that the filter keeps."""
+        keep = self.point_filter or (lambda bar: True)
+        places = [index for index in range(len(series)) if keep(series.bar(index))]
+        return Emission(series.end_ms[places], series.rows[places], series.real[places])
 
     def _adjustments(self, start_ms: NDArray[np.int64], emission: Emission) -> AdjustedRows:
         """Adjustments by row. As in Lean one is in force from the first real point of a day on; what is repeated

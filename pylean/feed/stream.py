@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from pylean.feed.timeline import OffsetTable, Timeline, lay_out
 from pylean.storage import Resolution
 
 if TYPE_CHECKING:
+    from pylean.feed.base_data import BaseData
     from pylean.feed.corporate_actions import CorporateAction
     from pylean.feed.market_data import MarketData
     from pylean.feed.series import Series
@@ -100,6 +101,8 @@ class DataStream:
         self._step_ms = _DEFAULT_STEP_MS
         self._first = self._last = self._date_of(start_ms) - _DAY
         self._span = _FIRST_SPAN
+        #: What keeps or drops the points of a subscription; ``None`` keeps all.
+        self.filter_of: Callable[[SubscriptionDataConfig], Callable[[BaseData], bool] | None] = lambda config: None
         #: Points of the stretch at hand that belong to the time before the start: the benchmark's day before.
         self.opening_points = 0
 
@@ -228,6 +231,7 @@ class DataStream:
             for action in feed.actions.read(own):
                 instant = local_to_utc_ms(to_ms(action.time), self._hours.time_zone)
                 feed.happened.append((max(instant, self._start_ms), action))
+        reader.point_filter = self.filter_of(feed.config)
         feed.series = reader.read(own, step_ms)
         reader.begin_ms = max(reader.begin_ms, day_start_ms(self._first))
         for _, action in feed.happened:
