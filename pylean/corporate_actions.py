@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pylean.feed.corporate_actions import Delisting, DelistingType, Dividend, Split, SplitType, SymbolChangedEvent
 from pylean.feed.subscription import DataNormalizationMode
+from pylean.history.volatility import warm_up_volatility
 from pylean.numbers import to_decimal
 from pylean.orders.requests import UpdateOrderFields
 
@@ -63,6 +64,12 @@ class CorporateActionHandler:
             return
         if _mode(security) in _PAYING_MODES:
             self._algorithm.portfolio.add_dividend(security, dividend.decimal_distribution)
+        self._follow_jump(security)
+
+    def _follow_jump(self, security: Security) -> None:
+        """A volatility model takes no jump of raw prices for a change of price."""
+        if _mode(security) is DataNormalizationMode.RAW:
+            warm_up_volatility(self._algorithm, security, DataNormalizationMode.RAW)
 
     def _split(self, split: Split) -> None:
         security = self._algorithm.securities.find(split.symbol)
@@ -72,6 +79,7 @@ class CorporateActionHandler:
         self._algorithm.portfolio.apply_split(security, factor, split.decimal_value)
         self._collector.trades.on_split(split.symbol, factor)
         self._adjust_orders(security, factor)
+        self._follow_jump(security)
 
     def close_position(self, delisting: Delisting) -> None:
         """A position in a delisted security is closed at its last price, and its orders are cancelled."""

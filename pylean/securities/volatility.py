@@ -53,6 +53,9 @@ class VolatilityModel(LeanOverrides, PascalNames):
         """How many earlier bars the model wants, and of which resolution (``None``: the security's finest)."""
         return 0, None
 
+    def reset(self) -> None:
+        """Forget all bars."""
+
 
 VolatilityModel.NULL = VolatilityModel()
 

@@ -1,6 +1,7 @@
 """Names of the algorithm and its managers."""
 
 from pylean.algorithm import QCAlgorithm
+from pylean.api.exceptions import RegressionTestException
 from pylean.api.extensions import Extensions
 from pylean.api.times import Expiry, Time, TimeSpan
 from pylean.scheduling.rules import DayOfWeek
@@ -13,6 +14,7 @@ __all__ = [
     "Extensions",
     "Market",
     "QCAlgorithm",
+    "RegressionTestException",
     "Resolution",
     "SecurityType",
     "Time",

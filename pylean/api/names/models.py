@@ -1,5 +1,6 @@
 """Names of the models that decide what an account can afford, pays and is paid."""
 
+from pylean.history.volatility import VolatilityModelExtensions
 from pylean.securities.buying_power import BuyingPowerModel, SecurityMarginModel
 from pylean.securities.data_filter import SecurityDataFilter
 from pylean.securities.interest import (
@@ -87,4 +88,5 @@ __all__ = [
     "ShortMarginInterestRateModel",
     "StandardDeviationOfReturnsVolatilityModel",
     "VolatilityModel",
+    "VolatilityModelExtensions",
 ]
