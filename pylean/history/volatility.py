@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pylean.feed.bars import TradeBar
-from pylean.feed.subscription import DataNormalizationMode
+from pylean.feed.subscription import ConsolidatorSet, DataNormalizationMode
 from pylean.history.requests import HistoryRequests
 from pylean.naming import UnsupportedApiError
 from pylean.storage import Resolution
@@ -39,7 +39,7 @@ class VolatilityModelExtensions:
         config = min(security.subscriptions, key=lambda one: one.tick_type)
         chosen = Resolution.DAILY if resolution is None else Resolution(resolution)
         extended = chosen < Resolution.HOUR and security.is_extended_market_hours
-        config = replace(config, resolution=chosen, extended_market_hours=extended, consolidators=[])
+        config = replace(config, resolution=chosen, extended_market_hours=extended, consolidators=ConsolidatorSet())
         is_raw = data_normalization_mode is DataNormalizationMode.RAW
         if is_raw:
             config = replace(config, data_normalization_mode=DataNormalizationMode.ADJUSTED)
