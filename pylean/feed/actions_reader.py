@@ -7,6 +7,7 @@ from copy import copy
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from pylean.clock import from_ms
 from pylean.feed.corporate_actions import (
     CorporateAction,
     Delisting,
@@ -43,7 +44,11 @@ class ActionsReader:
         splits = factors.splits(hours)
         self._splits: dict[date, stored.Split] = {event.day: event for event in splits}
         self._split_warnings: dict[date, stored.Split] = {event.warning_day: event for event in splits}
-        self._ticker: str | None = None
+        began = from_ms(reader.begin_ms).date()
+        # A subscription that begins before the first listing goes by its own ticker until then, as in Lean.
+        self._ticker = (
+            self._map.ticker_on(began, self._symbol.value) if self._map.has_data(began) else self._symbol.value
+        )
         self._is_first = True
         self._is_warned = self._is_delisted = False
         self._is_eventful = bool(self._dividends or splits or len(self._map.rows) > 1)
@@ -72,7 +77,7 @@ class ActionsReader:
 
     def _changes(self, day: date) -> Iterator[CorporateAction]:
         ticker = self._map.ticker_on(day, self._symbol.value)
-        if self._ticker is not None and ticker != self._ticker:
+        if ticker != self._ticker:
             yield SymbolChangedEvent(self._symbol, _midnight(day), self._ticker, ticker)
         self._ticker = ticker
 

@@ -125,7 +125,12 @@ class DataStream:
         self._feeds[config] = self._new_feed(config, begin_ms, eve=eve)
 
     def add_benchmark(self, config: SubscriptionDataConfig) -> None:
-        """Subscribe from the trading day before the start, whose bars are there from the first moment on."""
+        """Subscribe from the trading day before the first selection, whose bars are there from that moment on.
+
+        Until a universe selects, and a security added by hand is in one too, there is nothing in the stream.
+        """
+        first = min((selector.next_ms for selector in self._selectors.values() if selector.next_ms), default=None)
+        self._start_ms = max(self._start_ms, first or self._start_ms)
         eve = self._hours.previous_trading_day(self._date_of(self._start_ms))
         self._feeds[config] = self._new_feed(config, day_start_ms(eve))
 
@@ -265,7 +270,8 @@ class DataStream:
         return _Feed(config, reader, actions, last=last, eve=eve)
 
     def _end_of_stretch(self) -> date:
-        wanted = 1 if self._has_day_files() or self._selectors else self._span
+        selects = any(selector.next_ms is not None for selector in self._selectors.values())
+        wanted = 1 if selects or self._has_day_files() else self._span
         day = self._first - _DAY
         for _ in range(wanted):
             day = self._hours.next_trading_day(day)

@@ -73,6 +73,10 @@ class UniverseSelection:
         """The selections of one instant, one after the other."""
         for universe in universes:
             self._select(universe, utc_ms, outcome)
+            if universe.is_disposed and universe in self._known:
+                # That was its last selection, which let its members go.
+                self._stream.remove_universe(universe)
+                self._known.remove(universe)
         self._show(outcome)
         outcome.has_new_subscriptions |= self._stream.restart_filled(utc_ms + 1)
 
@@ -90,9 +94,6 @@ class UniverseSelection:
         new = self._take_new()
         by_hand = [universe for universe in self._algorithm.securities_by_hand.apply() if universe not in new]
         ended = [universe for universe in self._known if universe.is_disposed]
-        for universe in ended:
-            self._stream.remove_universe(universe)
-            self._known.remove(universe)
         if not by_hand and not ended:
             return None
         outcome = SelectionOutcome()
@@ -112,10 +113,14 @@ class UniverseSelection:
             outcome.remove(security)
 
     def forget(self, symbol: Symbol) -> None:
-        """A delisted security leaves all universes."""
+        """A delisted security leaves all universes; the user-defined one selects again for it."""
         for universe in self._algorithm.universe_manager.values():
             security = universe.members.get(symbol)
-            if security is not None:
+            if security is None:
+                continue
+            if isinstance(universe, UserDefinedUniverse):
+                self._algorithm.securities_by_hand.remove(security)
+            else:
                 universe.remove_member(self._run.clock.utc, security)
 
     def _take_new(self) -> list[Universe]:
