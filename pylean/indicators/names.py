@@ -43,7 +43,9 @@ def checked_period(owner: str, period: int, lowest: int = 1) -> int:
 
 
 def text_of(value: Any) -> Any:
-    """What Lean writes for a parameter: whole floats without a fraction, members of enumerations by name."""
+    """What Lean writes for a parameter: whole floats without a fraction, members by name, nothing for None."""
     if isinstance(value, LeanEnum):
         return pascal_case(value.name.lower())
+    if value is None:
+        return ""
     return int(value) if isinstance(value, float) and value.is_integer() else value

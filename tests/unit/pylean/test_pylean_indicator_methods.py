@@ -51,7 +51,7 @@ CALLS: list[tuple[str, tuple[Any, ...], str]] = [
     ("dch", (20,), "DCH(20,20,AAA_min)"),
     ("kama", (10, Resolution.DAILY), "KAMA(10,2,30,AAA_day)"),
     ("frama", (16,), "FRAMA(16,198,AAA_min)"),
-    ("momersion", (None, 10), "MOMERSION(None,10,AAA_min)"),
+    ("momersion", (None, 10), "MOMERSION(,10,AAA_min)"),
     ("si", (5,), "SI(AAA_day)"),
     ("emv", (), "EMV(1, 10000,AAA_min)"),
     ("sm", (), "SM(20, 2, 20, 1.5,AAA_min)"),
