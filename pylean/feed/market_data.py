@@ -44,10 +44,14 @@ class MarketData:
         self._resolver = MapFileResolver(self.paths)
         self._map_files: dict[Symbol, MapFile] = {}
         self._factor_files: dict[str, FactorFile] = {}
+        self._hours: dict[str, MarketHours] = {}
         self._histories: dict[tuple[str, Resolution], TradeColumns | None] = {}
 
     def hours(self, ticker: str) -> MarketHours:
-        return MarketHours.read(self.paths, ticker=ticker)
+        found = self._hours.get(ticker)
+        if found is None:
+            found = self._hours[ticker] = MarketHours.read(self.paths, ticker=ticker)
+        return found
 
     def properties(self, ticker: str) -> SymbolProperties:
         return SymbolProperties.read(self.paths, ticker)
