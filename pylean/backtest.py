@@ -106,9 +106,6 @@ def _finish(
     orders = run.handler.orders.values()
     total = engine.data_points + run.history_points
     log("debug", f"Algorithm Id:({job.algorithm_id}) completed. Processing total of {total:,} data points.")
-    engine.collector.charts.merge(run.charts)
-    engine.collector.runtime_extras.update(run.runtime_statistics)
-    engine.collector.summary_extras.update(run.summary_statistics)
     results = engine.collector.results(orders)
     configuration = AlgorithmConfiguration(job.algorithm_id, run.start, run.end, parameters=run.parameters)
     state = RunState(

@@ -73,7 +73,10 @@ class Engine:
         )
         start_ms = stream_start_ms(algorithm, run)
         self._is_warming_up = start_ms < run.start_utc_ms
-        self.collector = ResultCollector(settings, account, account.current_bar, warming_up=self._is_warming_up)
+        self.collector = ResultCollector(
+            settings, account, account.current_bar, warming_up=self._is_warming_up, additions=run.additions
+        )
+        run.statistics = lambda: self.collector.results(self._handler.orders.values()).statistics
         if run.benchmark is None:
             chosen = algorithm.brokerage_model.get_benchmark(algorithm.securities)
             run.benchmark = adopt_model(chosen, Benchmark, ("evaluate",))

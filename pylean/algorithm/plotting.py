@@ -1,4 +1,4 @@
-"""Plotting: charts of the algorithm's own in the results."""
+"""Charts of an algorithm's own."""
 
 from __future__ import annotations
 
@@ -7,138 +7,130 @@ from typing import Any
 
 from pylean.algorithm.core import AlgorithmCore
 from pylean.feed.bars import TradeBar
-from pylean.indicators import IndicatorBase
-from pylean.naming import PascalNames
-from pylean.numbers import double_to_decimal, to_decimal
-from pylean.results import charts
+from pylean.feed.base_data import BaseData
+from pylean.indicators.base import IndicatorBase
+from pylean.indicators.points import decimal_of
+from pylean.indicators.python_indicator import as_indicator
+from pylean.numbers import double_to_decimal
+from pylean.results.charts import CandlestickSeries, Chart, Series, SeriesType
+from pylean.securities.symbol import Symbol
 
-__all__ = ["CandlestickSeries", "Chart", "PlottingMixin", "Series"]
+__all__ = ["PlottingMixin"]
 
 _MAIN_CHART = "Strategy Equity"
-#: Names the engine plots under: of a chart without series no name is free.
+_CANDLE_LENGTH = 4
+_PARAMETERS = ("chart", "series", "value", "open", "high", "low", "close", "bar")
+
+#: Charts that the engine draws, and the series on them that algorithms may not; none named means none may be added.
 _RESERVED: dict[str, tuple[str, ...]] = {
     _MAIN_CHART: ("Equity", "Return"),
     "Capacity": ("Strategy Capacity",),
     "Drawdown": ("Equity Drawdown",),
     "Benchmark": ("Benchmark",),
-    "Portfolio Turnover": ("Portfolio Turnover",),
     "Assets Sales Volume": (),
     "Exposure": (),
     "Portfolio Margin": (),
+    "Portfolio Turnover": ("Portfolio Turnover",),
 }
 
 
-class Series(charts.Series, PascalNames):
-    """``Series(name, [series_type, [index,] [unit,] [color,] [symbol]])``."""
-
-    __slots__ = ()
-
-    def __init__(
-        self, name: str, type: charts.SeriesType = charts.SeriesType.LINE, *details: Any, **named: Any
-    ) -> None:
-        texts = [detail for detail in details if isinstance(detail, str)]
-        numbers = [detail for detail in details if not isinstance(detail, str)]
-        super().__init__(
-            name,
-            charts.SeriesType(type),
-            named.get("unit", texts[0] if texts else "$"),
-            int(named.get("index", numbers[0] if numbers else 0)),
-            named.get("color", texts[1] if len(texts) > 1 else ""),
-            named.get("symbol", texts[2] if len(texts) > 2 else "none"),
-        )
-
-
-class CandlestickSeries(charts.CandleSeries, PascalNames):
-    """``CandlestickSeries(name, [index,] [unit])``."""
-
-    __slots__ = ()
-
-    def __init__(self, name: str, *details: int | str) -> None:
-        units = [detail for detail in details if isinstance(detail, str)]
-        places = [detail for detail in details if isinstance(detail, int)]
-        super().__init__(name, units[0] if units else "$", places[0] if places else 0)
-
-
-class Chart(charts.Chart, PascalNames):
-    """A chart to which series are added before it is plotted to."""
-
-    __slots__ = ()
-
-    def add_series(self, series: charts.Series | charts.CandleSeries) -> None:
-        """Raises ValueError when the chart has a series of that name."""
-        if series.name in self.series:
-            raise ValueError(f"chart '{self.name}' has a series '{series.name}' already")
-        self.series[series.name] = series
-
-
 class PlottingMixin(AlgorithmCore):
-    """Points are kept with the time now; values are rounded as Lean rounds what it charts."""
+    """Values and candles by chart and series, at the algorithm's time; a chart that is not named is the equity's.
+
+    Raises ValueError for names that the engine's own charts and series have, and for values that are not finite.
+    """
+
+    def plot(self, *parts: Any, **named: Any) -> None:
+        """``plot([chart,] series, value)``, ``plot([chart,] series, open, high, low, close)``,
+        ``plot([chart,] series, trade_bar)``, or ``plot(chart, indicator, ...)`` with a series for each indicator.
+
+        By name: chart, series, value, open, high, low, close, bar.
+        """
+        unknown = named.keys() - set(_PARAMETERS)
+        if unknown:
+            raise TypeError(f"plot has no parameter {', '.join(sorted(unknown))}; it has {', '.join(_PARAMETERS)}")
+        first, *rest = (*parts, *(named[name] for name in _PARAMETERS if name in named))
+        if not rest:
+            raise TypeError(f"plot({first!r}) lacks what to plot: a value, a bar, four prices or indicators")
+        if all(isinstance(part, IndicatorBase) for part in rest):
+            for indicator in rest:
+                self._plot_value(_name(first), indicator.name, indicator.exact)
+        elif isinstance(rest[0], str):
+            self._plot(_name(first), rest[0], rest[1:])
+        else:
+            self._plot(_MAIN_CHART, _name(first), rest)
+
+    def record(self, series: str, value: float) -> None:
+        """``plot(series, value)``."""
+        self.plot(series, value)
+
+    def plot_indicator(self, chart: str, *indicators: Any, wait_for_ready: bool = False) -> None:
+        """Plot indicators whenever they have a new value; after the chart may come whether to wait until they are
+        ready."""
+        if indicators and isinstance(indicators[0], bool):
+            wait_for_ready, *indicators = indicators  # type: ignore[assignment]
+
+        def plot(indicator: IndicatorBase, _: Any) -> None:
+            if not wait_for_ready or indicator.is_ready:
+                self._plot_value(chart, indicator.name, indicator.exact)
+
+        for indicator in indicators:
+            if indicator is not None:
+                as_indicator(indicator).updated += plot
 
     def add_chart(self, chart: Chart) -> None:
-        """A chart of that name that is there already stays."""
-        self._lean.charts.adopt(chart)
+        """A chart with its series; one whose name is taken is left out, as in Lean."""
+        for series in chart.series:
+            _check_free(chart.name, series)
+        self._lean.additions.charts.add(chart)
 
-    def add_series(self, chart: str, series: str, series_type: charts.SeriesType, unit: str = "$") -> None:
-        added = (
-            CandlestickSeries(series, unit)
-            if series_type == charts.SeriesType.CANDLE
-            else Series(series, series_type, unit)
-        )
-        self._lean.charts.chart(chart).series[series] = added
-
-    def plot(self, *arguments: Any) -> None:
-        """``([chart,] series, value | bar | open, high, low, close)`` or ``(chart, *indicators)``.
-
-        Without a chart the series goes to that of the equity. Raises ValueError for a name that the engine uses.
-        """
-        first, rest = str(arguments[0]), list(arguments[1:])
-        if rest and all(isinstance(value, IndicatorBase) for value in rest):
-            for indicator in rest:
-                self._plot(first, indicator.name, [indicator.current.decimal_value])
-        elif isinstance(rest[0], str):
-            self._plot(first, rest[0], rest[1:])
-        else:
-            self._plot(_MAIN_CHART, first, rest)
-
-    def plot_indicator(self, chart: str, *indicators: bool | IndicatorBase) -> None:
-        """Plot indicators whenever they change; with ``True`` before them, only once they are ready."""
-        waits = indicators[0] is True
-        for indicator in indicators:
-            if isinstance(indicator, IndicatorBase):
-                self._plot_updates(chart, indicator, waits)
-
-    def set_runtime_statistic(self, name: str, value: object) -> None:
-        """Show a value among the run's runtime statistics."""
-        self._lean.runtime_statistics[name] = str(value)
-
-    def set_summary_statistic(self, name: str, value: object) -> None:
-        """Add a value to the summary. Raises ValueError for the numbers 0 to 100, which Lean keeps for itself."""
-        if name.isdecimal() and int(name) <= 100:
-            raise ValueError(f"'{name}' is a reserved name of a statistic: the numbers 0 to 100 are")
-        self._lean.summary_statistics[name] = str(value)
-
-    def _plot_updates(self, chart: str, indicator: IndicatorBase, waits: bool) -> None:
-        def plot(sender: object, point: object) -> None:
-            if not waits or indicator.is_ready:
-                self.plot(chart, indicator)
-
-        indicator.updated += plot
+    def add_series(self, chart: str, series: str, series_type: SeriesType, unit: str = "$") -> None:
+        """A series of a type on a chart, in place of one that has its name."""
+        _check_free(chart, series)
+        is_candles = SeriesType(series_type) is SeriesType.CANDLE
+        made = CandlestickSeries(series, unit=unit) if is_candles else Series(series, series_type, unit=unit)
+        self._lean.additions.charts.chart(chart).series[series] = made
 
     def _plot(self, chart: str, series: str, values: list[Any]) -> None:
-        reserved = _RESERVED.get(chart)
-        if reserved is not None and (not reserved or series in reserved):
-            raise ValueError(f"series '{series}' of chart '{chart}' is the engine's own; plot under another name")
-        book = self._lean.charts
-        if isinstance(values[0], TradeBar):
-            values = [values[0].decimal(price) for price in ("open", "high", "low", "close")]
-        numbers = [_number(value) for value in values]
-        if len(numbers) == 1:
-            book.plot(chart, series, self.utc_time, numbers[0])
+        if len(values) == 1 and isinstance(values[0], TradeBar):
+            bar = values[0]
+            prices = [bar.decimal(field) for field in ("open", "high", "low", "close")]
+        elif len(values) == _CANDLE_LENGTH:
+            prices = [_decimal(value) for value in values]
+        elif len(values) == 1:
+            self._plot_value(chart, series, _decimal(values[0]))
+            return
         else:
-            book.candles(chart, series).add(self.utc_time, *numbers)
+            raise TypeError(f"plot('{chart}', '{series}') got {len(values)} values; it takes one, or four of a candle")
+        _check_free(chart, series)
+        self._lean.additions.charts.candles(chart, series).add(self.utc_time, prices)
+
+    def _plot_value(self, chart: str, series: str, value: Decimal) -> None:
+        _check_free(chart, series)
+        self._lean.additions.charts.series(chart, series).add(self.utc_time, value)
 
 
-def _number(value: Any) -> Decimal:
+def _check_free(chart: str, series: str) -> None:
+    reserved = _RESERVED.get(chart)
+    if reserved is None:
+        return
+    if not reserved:
+        raise ValueError(f"'{chart}' is a chart of the engine's; plot on another one")
+    if series in reserved:
+        raise ValueError(f"'{series}' is a series of the engine's on chart '{chart}'; give yours another name")
+
+
+def _name(given: Any) -> str:
+    """A symbol may stand for a name."""
+    if not isinstance(given, (str, Symbol)):
+        raise TypeError(f"{given!r} cannot name a chart or series; a text can")
+    return str(given)
+
+
+def _decimal(value: Any) -> Decimal:
+    """A number; of an indicator or a point its value."""
     if isinstance(value, IndicatorBase):
-        return value.current.decimal_value
-    return double_to_decimal(value) if isinstance(value, float) else to_decimal(value)
+        return value.exact
+    if isinstance(value, (int, Decimal, BaseData)):
+        return decimal_of(value)
+    return double_to_decimal(float(getattr(value, "value", value)))

@@ -9,6 +9,7 @@ from pylean.algorithm.identifiers import IdentifiersMixin
 from pylean.algorithm.paired_indicators import PairedIndicatorsMixin
 from pylean.algorithm.plotting import PlottingMixin
 from pylean.algorithm.securities import SecuritiesMixin
+from pylean.algorithm.statistics import StatisticsMixin
 from pylean.algorithm.trading import TradingMixin
 from pylean.feed.corporate_actions import Delisting, Dividend, Split, SymbolChangedEvent
 from pylean.feed.slice import DataView, Slice
@@ -18,7 +19,13 @@ __all__ = ["QCAlgorithm"]
 
 
 class QCAlgorithm(
-    SecuritiesMixin, TradingMixin, PairedIndicatorsMixin, FrameworkMixin, IdentifiersMixin, PlottingMixin
+    SecuritiesMixin,
+    TradingMixin,
+    PairedIndicatorsMixin,
+    FrameworkMixin,
+    IdentifiersMixin,
+    PlottingMixin,
+    StatisticsMixin,
 ):
     """Subclass it and override the events you need, in snake_case or PascalCase."""
 

@@ -16,7 +16,7 @@ from pylean.clock import AlgorithmClock, local_to_utc_ms, offset_ms_at
 from pylean.feed.reader import day_start_ms
 from pylean.feed.subscription import SubscriptionDataConfig, TickType
 from pylean.object_store import ObjectStore
-from pylean.results.charts import ChartBook
+from pylean.results import ResultAdditions, StatisticsResults
 from pylean.scheduling.events import EventQueue
 from pylean.securities.industry_identifiers import SECURITY_DEFINITIONS, SecurityDefinitions
 from pylean.securities.shortable import DATA_ROOT
@@ -65,10 +65,6 @@ class Run:
     events: EventQueue = field(default_factory=EventQueue)
     handler: TransactionHandler = field(init=False)
     framework: FrameworkPipeline = field(init=False)
-    charts: ChartBook = field(default_factory=ChartBook)
-    #: Statistics of the algorithm's own, by name.
-    runtime_statistics: dict[str, str] = field(default_factory=dict)
-    summary_statistics: dict[str, str] = field(default_factory=dict)
     start: date = field(init=False)
     end: date = field(init=False)
     benchmark: Benchmark | None = None
@@ -81,6 +77,8 @@ class Run:
     fundamental_data: FundamentalDataProvider | None = None
     universe_source: UniverseSource = field(init=False)
     warm_up: WarmUp | None = None
+    additions: ResultAdditions = field(default_factory=ResultAdditions)
+    statistics: Callable[[], StatisticsResults] = StatisticsResults
 
     def __post_init__(self) -> None:
         self.start = self.start_date or _DEFAULT_START

@@ -16,7 +16,6 @@ from pylean.api.lazy import LazyModule
 from pylean.api.names.algorithm import *
 from pylean.api.names.brokerages import *
 from pylean.api.names.candlesticks import *
-from pylean.api.names.charts import *
 from pylean.api.names.consolidators import *
 from pylean.api.names.data import *
 from pylean.api.names.framework import *
@@ -24,6 +23,7 @@ from pylean.api.names.indicators import *
 from pylean.api.names.interest_rates import *
 from pylean.api.names.models import *
 from pylean.api.names.orders import *
+from pylean.api.names.results import *
 from pylean.api.names.securities import *
 from pylean.api.names.universes import *
 

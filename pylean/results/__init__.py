@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pylean.results.additions import ResultAdditions
 from pylean.results.charts import Chart, ChartBook, Series, SeriesType
 from pylean.results.collector import ResultCollector, RunResults
 from pylean.results.files import AlgorithmConfiguration, RunState, write_result_files
@@ -24,6 +25,7 @@ __all__ = [
     "Performance",
     "PortfolioTotals",
     "PortfolioView",
+    "ResultAdditions",
     "ResultCollector",
     "ResultSettings",
     "RunResults",

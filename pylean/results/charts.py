@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pylean.naming import LeanEnum
-from pylean.numbers import smart_round
+from pylean.naming import LeanEnum, PascalNames, assignable
+from pylean.numbers import smart_round, to_decimal
 
-__all__ = ["Candle", "CandleSeries", "Chart", "ChartBook", "ChartPoint", "Series", "SeriesType", "unix_seconds"]
+if TYPE_CHECKING:
+    from pylean.securities.symbol import Symbol
+
+__all__ = [
+    "Candlestick",
+    "CandlestickSeries",
+    "Chart",
+    "ChartBook",
+    "ChartPoint",
+    "ScatterMarkerSymbol",
+    "Series",
+    "SeriesType",
+    "unix_seconds",
+]
+
+_Point = TypeVar("_Point", "ChartPoint", "Candlestick")
 
 
 class SeriesType(LeanEnum):
+    """How a series is drawn."""
+
     LINE = 0
     SCATTER = 1
     CANDLE = 2
@@ -24,6 +42,17 @@ class SeriesType(LeanEnum):
     TREEMAP = 7
     HEATMAP = 9
     SCATTER3D = 10
+
+
+class ScatterMarkerSymbol(LeanEnum):
+    """The shape of a scatter series' points."""
+
+    NONE = 0
+    CIRCLE = 1
+    SQUARE = 2
+    DIAMOND = 3
+    TRIANGLE = 4
+    TRIANGLE_DOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +67,7 @@ class ChartPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Candle:
+class Candlestick:
     """Open, high, low and close of a value since the candle before; ``utc`` is its end."""
 
     utc: datetime
@@ -51,32 +80,51 @@ class Candle:
         return [unix_seconds(self.utc), self.open, self.high, self.low, self.close]
 
 
-@dataclass(slots=True)
-class Series:
-    """Points in time order; values are smart-rounded when they are added."""
+@assignable("name", "unit", "index", "index_name", "tooltip", "z_index", "color")
+class Series(PascalNames):
+    """Points in time order; values are smart-rounded when they are added.
 
-    name: str
-    series_type: SeriesType = SeriesType.LINE
-    unit: str = "$"
-    index: int = 0
-    color: str = ""
-    marker: str = "none"
-    tooltip: str | None = None
-    index_name: str | None = None
-    points: list[ChartPoint] = field(default_factory=list)
+    After name and type come, as in Lean, the index on the chart (an integer), the unit and the color, each optional.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        type: SeriesType = SeriesType.LINE,
+        *rest: Any,
+        index: int = 0,
+        unit: str = "$",
+        color: Any = "",
+        symbol: ScatterMarkerSymbol = ScatterMarkerSymbol.NONE,
+    ) -> None:
+        if rest and isinstance(rest[0], int):
+            index, *rest = rest  # type: ignore[assignment]
+        given: tuple[Any, Any, Any] = (*rest, *(unit, color, symbol)[len(rest) :])
+        self.unit, self.color, self.scatter_marker_symbol = given
+        self.name = name
+        self.series_type = SeriesType(type)
+        self.index = index
+        self.index_name: str | None = None
+        self.tooltip: str | None = None
+        self.z_index: int | None = None
+        self.points: list[ChartPoint] = []
+
+    @property
+    def values(self) -> list[ChartPoint]:
+        return self.points
 
     def add(self, utc: datetime, value: Decimal | None) -> None:
         """Append a point; one at the time of the last point replaces it."""
-        point = ChartPoint(utc, None if value is None else smart_round(value))
-        if self.points and self.points[-1].utc == utc:
-            self.points[-1] = point
-        else:
-            self.points.append(point)
+        _put(self.points, ChartPoint(utc, None if value is None else smart_round(value)))
 
     def add_later(self, utc: datetime, value: Decimal | None) -> None:
         """Append a point unless it is not later than the last one."""
         if not self.points or utc > self.points[-1].utc:
             self.points.append(ChartPoint(utc, None if value is None else smart_round(value)))
+
+    def add_point(self, time: datetime, value: float) -> None:
+        """``add`` for algorithms, who have floats."""
+        self.add(time, to_decimal(value))
 
     def to_json(self) -> dict[str, object]:
         points = self.points
@@ -89,54 +137,78 @@ class Series:
             "index": self.index,
             "seriesType": self.series_type,
         }
-        optional = {"indexName": self.index_name, "tooltip": self.tooltip}
-        fields |= {name: text for name, text in optional.items() if text is not None}
-        fields["values"] = [point.to_json() for point in points]
-        return fields | {"color": self.color, "scatterMarkerSymbol": self.marker}
+        optional = {"zIndex": self.z_index, "indexName": self.index_name, "tooltip": self.tooltip}
+        fields |= {name: value for name, value in optional.items() if value is not None}
+        is_scatter = self.series_type is SeriesType.SCATTER
+        fields["values"] = [
+            {"x": unix_seconds(point.utc), "y": point.value} if is_scatter else point.to_json() for point in points
+        ]
+        return fields | {
+            "color": str(self.color),
+            "scatterMarkerSymbol": self.scatter_marker_symbol.name.lower().replace("_", "-"),
+        }
 
 
-@dataclass(slots=True)
-class CandleSeries:
-    """Candles in time order, prices already rounded."""
+@assignable("name", "unit", "index")
+class CandlestickSeries(PascalNames):
+    """Candles in time order; ``CandlestickSeries(name, index, unit)``, where index and unit may be left out."""
 
-    name: str
-    unit: str = "$"
-    index: int = 0
-    points: list[Candle] = field(default_factory=list)
+    series_type = SeriesType.CANDLE
 
-    def add(self, utc: datetime, open: Decimal, high: Decimal, low: Decimal, close: Decimal) -> None:
-        """Append a candle, its prices smart-rounded; one at the time of the last candle replaces it."""
-        candle = Candle(utc, *map(smart_round, (open, high, low, close)))
-        if self.points and self.points[-1].utc == utc:
-            self.points[-1] = candle
-        else:
-            self.points.append(candle)
+    def __init__(self, name: str, *rest: Any, index: int = 0, unit: str = "$") -> None:
+        if rest and isinstance(rest[0], int):
+            index, *rest = rest  # type: ignore[assignment]
+        self.name = name
+        self.index = index
+        self.unit: str = rest[0] if rest else unit
+        self.points: list[Candlestick] = []
+
+    @property
+    def values(self) -> list[Candlestick]:
+        return self.points
+
+    def add(self, utc: datetime, prices: Sequence[Decimal]) -> None:
+        """Append a candle of open, high, low and close, smart-rounded; one at the time of the last replaces it."""
+        _put(self.points, Candlestick(utc, *map(smart_round, prices)))
 
     def to_json(self) -> dict[str, object]:
         return {
             "name": self.name,
             "unit": self.unit,
             "index": self.index,
-            "seriesType": SeriesType.CANDLE,
+            "seriesType": self.series_type,
             "values": [point.to_json() for point in self.points],
         }
 
 
-@dataclass(slots=True)
-class Chart:
+@assignable("name", "legend_disabled")
+class Chart(PascalNames):
     """A chart's series by name."""
 
-    name: str
-    legend_disabled: bool = False
-    series: dict[str, Series | CandleSeries] = field(default_factory=dict)
+    def __init__(self, name: str, symbol: Symbol | None = None) -> None:
+        self.name = name
+        self.symbol = symbol
+        self.legend_disabled = False
+        self.series: dict[str, Series | CandlestickSeries] = {}
+
+    def add_series(self, series: Series | CandlestickSeries) -> None:
+        """Raises ValueError when the chart has a series of this name."""
+        if series.name in self.series:
+            raise ValueError(f"chart '{self.name}' has a series '{series.name}' already; give this one another name")
+        self.series[series.name] = series
 
     def to_json(self) -> dict[str, object]:
-        fields: dict[str, object] = {
-            "name": self.name,
-            "chartType": 0,
-            "series": {name: series.to_json() for name, series in self.series.items()},
-        }
+        """Series without points are left out."""
+        series = {name: series.to_json() for name, series in self.series.items() if series.points}
+        fields: dict[str, object] = {"name": self.name, "chartType": 0, "series": series}
         return fields | {"legendDisabled": True} if self.legend_disabled else fields
+
+
+def _put(points: list[_Point], point: _Point) -> None:
+    if points and points[-1].utc == point.utc:
+        points[-1] = point
+    else:
+        points.append(point)
 
 
 class ChartBook:
@@ -158,6 +230,10 @@ class ChartBook:
             chart = self._charts[name] = Chart(name)
         return chart
 
+    def add(self, chart: Chart) -> None:
+        """Keep a chart; one whose name is taken is left out, as in Lean."""
+        self._charts.setdefault(chart.name, chart)
+
     def series(
         self, chart: str, name: str, *, series_type: SeriesType = SeriesType.LINE, unit: str = "$", index: int = 0
     ) -> Series:
@@ -168,45 +244,17 @@ class ChartBook:
         series_by_name = self.chart(chart).series
         series = series_by_name.get(name)
         if series is None:
-            series = series_by_name[name] = Series(name, series_type, unit, index)
+            series = series_by_name[name] = Series(name, series_type, unit=unit, index=index)
         if not isinstance(series, Series):
             raise ValueError(f"Chart '{chart}' has candles under '{name}'; plot single values under another name.")
         return series
 
-    def candles(self, chart: str, name: str) -> CandleSeries:
-        """The candle series of this name, made when it does not exist.
-
-        Raises ``ValueError`` when the name is taken by a series of single values.
-        """
-        series = self.chart(chart).series.setdefault(name, CandleSeries(name))
-        if not isinstance(series, CandleSeries):
+    def candles(self, chart: str, name: str) -> CandlestickSeries:
+        """The candle series of this name, made when it does not exist. Raises ``ValueError`` when values have it."""
+        series = self.chart(chart).series.setdefault(name, CandlestickSeries(name))
+        if not isinstance(series, CandlestickSeries):
             raise ValueError(f"Chart '{chart}' has single values under '{name}'; plot candles under another name.")
         return series
-
-    def adopt(self, chart: Chart) -> None:
-        """Take in a chart; one of its name that is there already stays."""
-        self._charts.setdefault(chart.name, chart)
-
-    def merge(self, other: ChartBook) -> None:
-        """Take in the series of other charts; those of a name that is there already stay."""
-        for chart in other:
-            own = self.chart(chart.name).series
-            for name, series in chart.series.items():
-                own.setdefault(name, series)
-
-    def plot(
-        self,
-        chart: str,
-        name: str,
-        utc: datetime,
-        value: Decimal,
-        *,
-        series_type: SeriesType = SeriesType.LINE,
-        unit: str = "$",
-        index: int = 0,
-    ) -> None:
-        """Add one value an algorithm plots; type, unit and index count at the series' first point only."""
-        self.series(chart, name, series_type=series_type, unit=unit, index=index).add(utc, value)
 
     def to_json(self) -> dict[str, object]:
         return {chart.name: chart.to_json() for chart in self}

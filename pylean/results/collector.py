@@ -9,6 +9,7 @@ from decimal import Decimal, localcontext
 
 from pylean.numbers import DECIMAL_CONTEXT, ZERO
 from pylean.orders.order import Order
+from pylean.results.additions import ResultAdditions
 from pylean.results.capacity import BarSource, StrategyCapacity
 from pylean.results.charts import ChartBook
 from pylean.results.order_events import OrderEventRecord
@@ -43,18 +44,23 @@ class ResultCollector:
     """Takes samples, fills and order events while a run goes on, and computes its results at any time.
 
     All times are naive UTC, all money is in USD. ``trades``, ``transactions`` and ``charts`` are for the engine to
-    feed and for the algorithm to read; ``summary_extras`` and ``runtime_extras`` are statistics an algorithm sets.
+    feed and for the algorithm to read; ``additions`` are the charts and statistics of the algorithm's own.
     """
 
     def __init__(
-        self, settings: ResultSettings, portfolio: PortfolioView, bars: BarSource, *, warming_up: bool = False
+        self,
+        settings: ResultSettings,
+        portfolio: PortfolioView,
+        bars: BarSource,
+        *,
+        warming_up: bool = False,
+        additions: ResultAdditions | None = None,
     ) -> None:
         self.trades = TradeBuilder()
         self.transactions = TransactionRecord()
-        self.charts = ChartBook()
+        self.additions = additions or ResultAdditions()
+        self.charts = self.additions.charts
         self.order_events: list[OrderEventRecord] = []
-        self.summary_extras: dict[str, str] = {}
-        self.runtime_extras: dict[str, str] = {}
         self._settings = settings
         self._portfolio = portfolio
         self._sampler = ResultSampler(settings, self.charts, portfolio.equity())
@@ -108,7 +114,7 @@ class ResultCollector:
                 capacity=self._capacity.figures,
                 currency_symbol=settings.currency_symbol,
             )
-            for name, text in self.summary_extras.items():
+            for name, text in self.additions.summary.items():
                 statistics.summary.setdefault(name, text)
             runtime = runtime_statistics(
                 statistics.summary,
@@ -116,7 +122,7 @@ class ResultCollector:
                 self._portfolio.equity(),
                 self._sampler.starting_equity,
                 currency_symbol=settings.currency_symbol,
-                extra=self.runtime_extras,
+                extra=self.additions.runtime,
             )
             order_hash = order_list_hash(order_list)
         return RunResults(

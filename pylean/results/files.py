@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pylean.numbers import DECIMAL_CONTEXT
-from pylean.results.charts import CandleSeries, Chart
+from pylean.results.charts import CandlestickSeries, Chart
 from pylean.results.collector import RunResults
 from pylean.results.insights import insights_json
 from pylean.results.json_text import encode_indented
@@ -146,10 +146,12 @@ def _summary_result(results: RunResults) -> dict[str, object]:
     chart = results.charts.chart(_STRATEGY_EQUITY)
     equity = chart.series[_EQUITY]
     summary_chart = Chart(chart.name)
-    if isinstance(equity, CandleSeries):
+    if isinstance(equity, CandlestickSeries):
         step_days = min(_LONGEST_SUMMARY_STEP_DAYS, len(equity.points) // _SAMPLES_PER_SUMMARY_DAY)
         points = resample(equity.points, timedelta(days=step_days)) if step_days > 1 else equity.points
-        summary_chart.series[_EQUITY] = CandleSeries(equity.name, equity.unit, equity.index, points)
+        summary = CandlestickSeries(equity.name, equity.index, equity.unit)
+        summary.points = points
+        summary_chart.add_series(summary)
     return {
         "rollingWindow": {},
         "totalPerformance": _performance(results.statistics.total),

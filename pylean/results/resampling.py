@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pylean.numbers import smart_round
-from pylean.results.charts import Candle
+from pylean.results.charts import Candlestick
 
 __all__ = ["resample"]
 
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def resample(candles: Sequence[Candle], step: timedelta) -> list[Candle]:
+def resample(candles: Sequence[Candlestick], step: timedelta) -> list[Candlestick]:
     """Candles every ``step`` from the first one's time; closes between two candles are interpolated.
 
     As in Lean's summary, open, high and low lose their cents, and what follows the last full step is left out.
@@ -36,17 +36,17 @@ def resample(candles: Sequence[Candle], step: timedelta) -> list[Candle]:
             high, low = template.high, template.low
             if len(group) == 1:
                 high, low = max(open_, close), min(open_, close)
-            result.append(Candle(due, open_, high, low, close))
+            result.append(Candlestick(due, open_, high, low, close))
             due, is_first = due + step, False
         start = index + 1
     return result
 
 
-def _merged(candles: Sequence[Candle]) -> Candle:
+def _merged(candles: Sequence[Candlestick]) -> Candlestick:
     high = max(candle.high for candle in candles)
     low = min(candle.low for candle in candles)
     last = candles[-1]
-    return Candle(
+    return Candlestick(
         last.utc, *(value.quantize(Decimal(1), "ROUND_DOWN") for value in (candles[0].open, high, low, last.close))
     )
 

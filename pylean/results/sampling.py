@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from pylean.numbers import ZERO, round_half_even, round_significant, smart_round
-from pylean.results.charts import Candle, CandleSeries, ChartBook, Series, SeriesType
+from pylean.results.charts import Candlestick, CandlestickSeries, ChartBook, Series, SeriesType
 from pylean.results.portfolio_statistics import SampledValues
 from pylean.results.portfolio_view import Holding, PortfolioView
 from pylean.results.settings import ResultSettings
@@ -51,11 +51,11 @@ class _EquityBar:
             self._low = equity
         self._close = equity
 
-    def take(self, utc: datetime) -> Candle:
+    def take(self, utc: datetime) -> Candlestick:
         """The bar as a candle; the next update starts a new one."""
         self._is_empty = True
         prices = (smart_round(price) for price in (self._open, self._high, self._low, self._close))
-        return Candle(utc, *prices)
+        return Candlestick(utc, *prices)
 
 
 class ResultSampler:
@@ -77,8 +77,8 @@ class ResultSampler:
         self._previous_equity = self._highest_equity = starting_equity
         self._sale_volumes = (ZERO, ZERO)
         self._turnover_utc = datetime.min
-        self._equity = CandleSeries("Equity", self._unit)
-        self._return = Series("Return", SeriesType.BAR, "%", index=1)
+        self._equity = CandlestickSeries("Equity", self._unit)
+        self._return = Series("Return", SeriesType.BAR, 1, "%")
         charts.chart("Strategy Equity").series |= {"Equity": self._equity, "Return": self._return}
         self._benchmark = charts.series("Benchmark", "Benchmark")
         self._turnover = charts.series("Portfolio Turnover", "Portfolio Turnover", unit="%")

@@ -16,10 +16,11 @@ from pylean.results import (
     ResultCollector,
     ResultSettings,
     RunState,
+    Series,
     SeriesType,
     write_result_files,
 )
-from pylean.results.charts import Candle, unix_seconds
+from pylean.results.charts import Candlestick, unix_seconds
 from pylean.results.resampling import resample
 
 START = datetime(2024, 3, 4, 5)
@@ -34,7 +35,8 @@ def results(make_portfolio: Any) -> Any:
     collector = ResultCollector(settings, portfolio, lambda _: None)
     for number in range(6):
         collector.sample_day(START + number * DAY, Decimal(100))
-    collector.charts.plot("Mine", "Line", START, Decimal("1.5"), series_type=SeriesType.SCATTER, unit="#", index=2)
+    line = collector.charts.series("Mine", "Line", series_type=SeriesType.SCATTER, unit="#", index=2)
+    line.add(START, Decimal("1.5"))
     return collector.results([])
 
 
@@ -112,7 +114,7 @@ def test_charts_hold_points_of_seconds_and_values(files: dict[str, str]) -> None
         "unit": "#",
         "index": 2,
         "seriesType": 1,
-        "values": [[1709528400, 1.5]],
+        "values": [{"x": 1709528400, "y": 1.5}],
         "color": "",
         "scatterMarkerSymbol": "none",
     }
@@ -144,22 +146,21 @@ def test_files_need_an_existing_folder(results: Any, tmp_path: Path) -> None:
 def test_a_pie_shows_one_sum() -> None:
     charts = ChartBook()
     for number, value in enumerate(("1.5", "2.5", "3")):
-        charts.plot("Pie", "Share", START + number * DAY, Decimal(value), series_type=SeriesType.PIE)
+        charts.series("Pie", "Share", series_type=SeriesType.PIE).add(START + number * DAY, Decimal(value))
     values = charts["Pie"].to_json()["series"]["Share"]["values"]  # type: ignore[index]
     assert values == [[unix_seconds(START + 2 * DAY), 7]]
 
 
 def test_a_point_at_the_same_time_replaces_the_last() -> None:
-    charts = ChartBook()
-    charts.plot("Mine", "Line", START, Decimal(1))
-    charts.plot("Mine", "Line", START, Decimal("123.456789"))
-    series = charts.series("Mine", "Line")
+    series = Series("Line")
+    series.add(START, Decimal(1))
+    series.add(START, Decimal("123.456789"))
     assert [point.value for point in series.points] == [Decimal("123.4568")]
 
 
 def test_single_values_cannot_be_plotted_into_candles(results: Any) -> None:
     with pytest.raises(ValueError, match="'Strategy Equity' has candles under 'Equity'"):
-        results.charts.plot("Strategy Equity", "Equity", START, Decimal(1))
+        results.charts.series("Strategy Equity", "Equity")
 
 
 @pytest.mark.parametrize(("microsecond", "seconds"), [(0, 0), (400_000, 0), (500_000, 0), (501_000, 1)])
@@ -167,11 +168,11 @@ def test_unix_seconds_are_rounded_half_to_even(microsecond: int, seconds: int) -
     assert unix_seconds(datetime(1970, 1, 1, 0, 0, 0, microsecond)) == seconds
 
 
-def candle(days: float, *prices: str) -> Candle:
-    return Candle(START + timedelta(days=days), *(Decimal(price) for price in prices))
+def candle(days: float, *prices: str) -> Candlestick:
+    return Candlestick(START + timedelta(days=days), *(Decimal(price) for price in prices))
 
 
-def flat(candles: list[Candle]) -> list[tuple[float, ...]]:
+def flat(candles: list[Candlestick]) -> list[tuple[float, ...]]:
     return [
         ((item.utc - START) / DAY, float(item.open), float(item.high), float(item.low), float(item.close))
         for item in candles

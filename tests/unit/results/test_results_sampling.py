@@ -10,7 +10,7 @@ import pytest
 
 from pylean.orders.enums import OrderDirection, OrderStatus
 from pylean.results import CapacityBar, LeanVersion, OrderEventRecord, ResultCollector, ResultSettings, Series
-from pylean.results.charts import Candle
+from pylean.results.charts import Candlestick
 from pylean.results.sampling import sample_period
 from pylean.securities.symbol import Symbol
 
@@ -58,8 +58,8 @@ class Run:
         self.collector.on_order_event(event)
 
     @property
-    def candles(self) -> list[Candle]:
-        points: list[Candle] = self.collector.charts["Strategy Equity"].series["Equity"].points  # type: ignore[assignment]
+    def candles(self) -> list[Candlestick]:
+        points: list[Candlestick] = self.collector.charts["Strategy Equity"].series["Equity"].points  # type: ignore[assignment]
         return points
 
     def values(self, chart: str, name: str | None = None) -> list[Decimal | None]:
@@ -224,7 +224,7 @@ def test_a_run_that_broke_off_keeps_its_equity_only(run: Run) -> None:
 
 
 def test_a_run_that_never_started_has_an_empty_table(run: Run) -> None:
-    run.collector.summary_extras["Mine"] = "1"
+    run.collector.additions.summary["Mine"] = "1"
     results = run.collector.results([])
     assert results.statistics.summary == {"Mine": "1"}
     assert results.runtime_statistics["Probabilistic Sharpe Ratio"] == "0%"
@@ -233,8 +233,8 @@ def test_a_run_that_never_started_has_an_empty_table(run: Run) -> None:
 def test_an_algorithm_s_own_statistics_come_last_and_replace_nothing(run: Run) -> None:
     for number in range(4):
         run.day(number, 1000)
-    run.collector.summary_extras |= {"Total Orders": "-1", "Mine": "42"}
-    run.collector.runtime_extras["Mine"] = "43"
+    run.collector.additions.summary |= {"Total Orders": "-1", "Mine": "42"}
+    run.collector.additions.runtime["Mine"] = "43"
     results = run.collector.results([])
     assert list(results.statistics.summary.items())[-1] == ("Mine", "42")
     assert results.statistics.summary["Total Orders"] == "0"
