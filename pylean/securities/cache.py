@@ -45,7 +45,11 @@ class SecurityCache(PascalNames):
 
     def reset(self) -> None:
         """Forget everything: the security has no data any more."""
+        session = self.session
         self.__init__()  # type: ignore[misc]
+        self.session = session
+        if session is not None:
+            session.reset()
 
     def open_trades(self, series: TradeSeries) -> None:
         """New trade bars begin; the same series again is no news."""

@@ -149,7 +149,9 @@ class Session(PascalNames):
         return len(self._current())
 
     def reset(self) -> None:
-        """Forget all days."""
+        """Forget all days; only what comes from now on counts."""
+        self._series, self._seen = None, -1
+        self._latest_ms = self._clock.local_ms
         if self._days.size > 0:
             self._days.reset()
             self._is_known = False

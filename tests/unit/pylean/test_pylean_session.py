@@ -72,6 +72,19 @@ def test_a_look_after_midnight_finds_an_empty_day(market: Any, run_algorithm: An
     assert run_algorithm(Case).algorithm.at_eight == (0, 0, 10, datetime(2025, 6, 3))
 
 
+def test_a_reset_cache_begins_anew(bench: Any) -> None:
+    security = bench.security
+    security.session.size = 2
+    bench.bar("09:31", 10)
+    assert (security.session.close, security.session.volume) == (10, 100)
+    security.cache.reset()
+    assert (security.session.close, security.session.volume, security.session.count) == (0, 0, 1)
+    bench.bar("09:31", 11)
+    assert security.session.close == 0, "what came before the reset does not come back"
+    bench.bar("09:32", 12)
+    assert (security.session.open, security.session.volume) == (12, 100)
+
+
 class Shown:
     """A series that shows bars of a list, as many as ``cursor.index`` says."""
 
