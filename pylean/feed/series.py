@@ -259,6 +259,39 @@ class QuoteSeries(Series):
         step = self.adjusted.at(row)
         return Bar(step.scale(digits), *(step.scaled(price, digits) for price in prices))
 
+    def side_prices(self, name: str) -> dict[str, NDArray[np.float64]]:
+        """``open``, ``high``, ``low`` and ``close`` of a side by point in USD, not a number where it is missing."""
+        step, rows, digits = self.adjusted.steps[0], self.rows, self.columns.price_scale
+        prices = {part: np.full(len(rows), np.nan) for part in _PRICES}
+        has = getattr(self.columns, f"has_{name}")
+        latest = np.maximum.accumulate(np.where(has, np.arange(len(has)), -1)) if len(has) else np.empty(0, np.int64)
+        stored = np.flatnonzero(rows >= 0)
+        found = latest[rows[stored]]
+        shown = (found >= 0) if self.config.fill_forward else found == rows[stored]
+        if self.adjusted.is_uniform:
+            divisor = step.scale(digits).divisor
+            for part, values in prices.items():
+                column = step.scaled_column(getattr(self.columns, f"{name}_{part}")[found[shown]], digits)
+                values[stored[shown]] = column.astype(np.float64) / divisor
+            rest = np.setdiff1d(np.arange(len(rows)), stored[shown]).tolist()
+        else:
+            rest = list(range(len(rows)))
+        for index in rest:
+            side = getattr(self.bar(index), name)
+            if side is not None:
+                for part, values in prices.items():
+                    values[index] = getattr(side, part)
+        return prices
+
+    def side_sizes(self, name: str) -> NDArray[np.float64]:
+        """Shares of a side by point."""
+        rows = self.rows
+        if not self.adjusted.is_uniform or (len(rows) and rows[0] < 0):
+            return np.array([getattr(self.bar(index), f"last_{name}_size") for index in range(len(rows))], np.float64)
+        sizes = getattr(self.columns, f"{name}_size")[rows] / self._size_divisor
+        factor = self.adjusted.steps[0].volume_factor
+        return np.asarray(sizes if factor == 1 else np.rint(sizes * factor), np.float64)
+
     def last_side(self, name: str, index: int) -> Bar | None:
         """The side as the points up to a real one at ``index`` showed it last; ``None`` if none had it."""
         row = int(self.rows[index])

@@ -84,16 +84,16 @@ def _trade_columns(points: HistoryPoints) -> _Columns:
 
 def _quote_columns(points: HistoryPoints, is_alone: NDArray[np.bool_]) -> _Columns:
     """Both sides, and the middle of them where a quote stands without a trade."""
-    bars: list[QuoteBar] = list(points)
-    alone = np.flatnonzero(is_alone).tolist()
-    columns = {name: np.full(len(bars), np.nan) for name in _PRICES}
-    for name in _PRICES:
-        columns[name][alone] = [getattr(bars[place], name) for place in alone]
+    columns = {name: np.full(len(points), np.nan) for name in _PRICES}
+    if is_alone.any():
+        bars: list[QuoteBar] = list(points)
+        for place in np.flatnonzero(is_alone).tolist():
+            for name in _PRICES:
+                columns[name][place] = getattr(bars[place], name)
     for side in ("bid", "ask"):
-        sides = [getattr(bar, side) for bar in bars]
-        for name in _PRICES:
-            columns[side + name] = np.array([np.nan if one is None else getattr(one, name) for one in sides])
-        columns[side + "size"] = np.array([getattr(bar, f"last_{side}_size") for bar in bars], np.float64)
+        for name, values in points.side_prices(side).items():
+            columns[side + name] = values
+        columns[side + "size"] = points.side_sizes(side)
     return columns
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from pylean.clock import to_ms
 from pylean.feed.reader import SubscriptionReader
+from pylean.storage import Resolution
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pylean.feed.market_data import MarketData
     from pylean.feed.subscription import SubscriptionDataConfig
     from pylean.storage import MarketHours
+    from pylean.storage.market_hours import Session
 
 __all__ = ["HistoryPoints", "read_points"]
 
@@ -54,6 +56,16 @@ class HistoryPoints:
         """``open``, ``high``, ``low`` or ``close`` of trade bars in USD."""
         return _joined([series.prices(name)[first:end] for series, first, end in self.parts], np.float64)
 
+    def side_prices(self, side: str) -> dict[str, NDArray[np.float64]]:
+        """``open`` to ``close`` of one side of quote bars in USD, not a number where it is missing."""
+        parts = [(series.side_prices(side), first, end) for series, first, end in self.parts]
+        names = parts[0][0] if parts else ()
+        return {name: np.concatenate([prices[name][first:end] for prices, first, end in parts]) for name in names}
+
+    def side_sizes(self, side: str) -> NDArray[np.float64]:
+        """Shares of one side of quote bars."""
+        return _joined([series.side_sizes(side)[first:end] for series, first, end in self.parts], np.float64)
+
     def volumes(self) -> NDArray[np.float64]:
         """Shares of trade bars."""
         return _joined([series.volume_column()[first:end] for series, first, end in self.parts], np.float64)
@@ -72,14 +84,22 @@ def read_points(
     if not sessions:
         return points
     reader = SubscriptionReader(config, market, start_ms)
-    for session in sessions:
-        series: Any = reader.read([session], config.period_ms)
+    for part in _together(sessions, config.resolution):
+        series: Any = reader.read(part, config.period_ms)
         if series is None:
             continue
         first, last = np.searchsorted(series.end_ms, [start_ms, end_ms], side="right").tolist()
         if first < last:
             points.parts.append((series, first, last))
     return points
+
+
+def _together(sessions: list[Session], resolution: Resolution) -> Iterator[list[Session]]:
+    """Sessions in the parts in which they are read: of hours and days all at once, else file by file."""
+    if resolution in (Resolution.HOUR, Resolution.DAILY):
+        yield sessions
+    else:
+        yield from ([session] for session in sessions)
 
 
 def _joined(parts: list[NDArray[Any]], kind: Any) -> NDArray[Any]:

@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pylean.api.AlgorithmImports import DataNormalizationMode, QCAlgorithm, QuoteBar, RenkoBar, Resolution, TradeBar
-from pylean.history import start_of_bars
+from pylean.history import HistoryCall, start_of_bars
+from pylean.history.requests import HistoryRequests
 from pylean.storage import MarketHours
 from pylean.storage.market_hours import Session
+
+from .conftest import Bench, Market
 
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 6, 2), date(2025, 6, 3), date(2025, 6, 4)
 
@@ -298,3 +301,29 @@ def test_bars_are_counted_back_through_open_hours(now: datetime, count: int, ext
 def test_days_are_counted_back_from_the_last_that_has_closed(now: datetime, count: int, start: datetime) -> None:
     """July 4 is a holiday and the 5th a Saturday; the 3rd closes at 13:00."""
     assert start_of_bars(HOURS, now, Resolution.DAILY, count) == start
+
+
+prices = st.none() | st.integers(1, 99)
+quote_bars = st.dictionaries(st.integers(540, 700), st.tuples(prices, prices))
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(bars=quote_bars.filter(bool), fill_forward=st.booleans(), factor=st.sampled_from(["1", "0.5", "0.3333333"]))
+def test_quotes_by_column_are_those_of_the_bars(
+    bars: Any, fill_forward: bool, factor: str, tmp_path_factory: Any
+) -> None:
+    market = Market(tmp_path_factory.mktemp("quotes") / "data")
+    market.factors("AAA", {MONDAY: ("1", "1"), date(2050, 1, 1): (factor, "1")})
+    clocks = {f"{minute // 60:02}:{minute % 60:02}": bars[minute] for minute in sorted(bars)}
+    market.quotes("AAA", MONDAY, clocks)
+    market.quotes("AAA", TUESDAY, {"09:40": (5, None), "09:45": (None, 7)})
+    bench = Bench(market)
+    bench.at("09:50", TUESDAY)
+    call = HistoryCall(QuoteBar, "AAA", span=timedelta(days=2), fill_forward=fill_forward)
+    (points,) = HistoryRequests(bench.run, bench.algorithm.securities, bench.algorithm.universe_settings).points(call)
+    for side in ("bid", "ask"):
+        sides = [getattr(bar, side) for bar in points]
+        for name, values in points.side_prices(side).items():
+            expected = [np.nan if one is None else getattr(one, name) for one in sides]
+            np.testing.assert_array_equal(values, expected)
+        np.testing.assert_array_equal(points.side_sizes(side), [getattr(bar, f"last_{side}_size") for bar in points])
