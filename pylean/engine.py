@@ -397,7 +397,8 @@ class Engine:
         record = _record(event)
         self.collector.on_order_event(record)
         self._observer.order_event(record)
-        self._call("the framework", lambda: self._framework.on_order_event(event))
+        if self._framework.is_active:
+            self._call("the framework", lambda: self._framework.on_order_event(event))
         self._call("on_order_event", lambda: self._algorithm.on_order_event(event))
 
     def _call(self, where: str, callback: Callable[[], Any]) -> None:

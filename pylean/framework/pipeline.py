@@ -177,21 +177,16 @@ class FrameworkPipeline:
             algorithm.securities[target.symbol].holdings.target = target
         self.execution.execute(algorithm, first_per_symbol([*overrides, *targets]))
 
-    def _add_universes(self) -> set[Symbol]:
-        """Add what the selection model makes now; the universes' symbols."""
-        symbols = set()
+    def _add_universes(self) -> None:
+        """Add what the selection model makes now; a universe that is there already stays."""
+        self._universes = set()
         for universe in self.universe_selection.create_universes(self._algorithm):
             self._algorithm.add_universe(universe)
-            symbols.add(universe.symbol)
-        self._universes |= symbols
-        return symbols
+            self._universes.add(universe.symbol)
 
     def _renew_universes(self) -> None:
         """Universes that the selection model no longer makes go, with the securities that only they hold."""
-        manager = self._algorithm.universe_manager
-        for symbol in [symbol for symbol, universe in manager.items() if universe.is_disposed]:
-            manager.remove(symbol)
-            self._universes.discard(symbol)
-        known = set(self._universes)
-        for symbol in known - self._add_universes():
-            manager[symbol].dispose()
+        earlier = self._universes
+        self._add_universes()
+        for symbol in earlier - self._universes:
+            self._algorithm.universe_manager.remove(symbol)

@@ -21,6 +21,7 @@ from pylean.api.AlgorithmImports import (
     InsightDirection,
     InsightType,
     InsightWeightingPortfolioConstructionModel,
+    ManualUniverseSelectionModel,
     MaximumDrawdownPercentPortfolio,
     OrderStatus,
     PortfolioBias,
@@ -29,7 +30,10 @@ from pylean.api.AlgorithmImports import (
     QCAlgorithm,
     Resolution,
     RiskManagementModel,
+    SecurityType,
+    Symbol,
     TrailingStopRiskManagementModel,
+    UniverseSelectionModel,
 )
 
 from .conftest import MONDAY, Bench, Market, RunAlgorithm
@@ -315,6 +319,41 @@ def test_a_score_function_sees_every_slice_with_or_without_models(
 
     run_algorithm(Case)
     assert Counting.calls >= 390
+
+
+def test_universes_are_made_anew_when_their_time_has_come(market: Market, run_algorithm: RunAlgorithm) -> None:
+    for day in (MONDAY, TUESDAY):
+        market.session("AAA", day)
+        market.session("BBB", day)
+    changes: list[str] = []
+
+    class Daily(UniverseSelectionModel):
+        """AAA on the first day, BBB from noon of the second one on."""
+
+        made = 0
+
+        def get_next_refresh_time_utc(self) -> datetime:
+            return datetime(2025, 6, 3, 16) if self.made == 1 else datetime.max
+
+        def create_universes(self, algorithm: Any) -> Any:
+            self.made += 1
+            ticker = "AAA" if self.made == 1 else "BBB"
+            symbol = Symbol.create(ticker, SecurityType.EQUITY, "usa")
+            yield from ManualUniverseSelectionModel([symbol]).create_universes(algorithm)
+
+    class Case(QCAlgorithm):
+        def initialize(self) -> None:
+            self.set_start_date(2025, 6, 2)
+            self.set_end_date(2025, 6, 3)
+            self.set_universe_selection(Daily())
+
+        def on_securities_changed(self, told: Any) -> None:
+            changes.extend(f"{self.time:%d %H:%M} +{one.symbol}" for one in told.added_securities)
+            changes.extend(f"{self.time:%d %H:%M} -{one.symbol}" for one in told.removed_securities)
+
+    ran = run_algorithm(Case)
+    assert sorted(changes) == ["02 00:00 +AAA", "03 12:00 +BBB", "03 12:00 -AAA"]
+    assert ran.algorithm.universe_manager.count == 1
 
 
 @pytest.fixture
