@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from pylean.algorithm.core import AlgorithmCore
@@ -12,7 +11,8 @@ from pylean.brokerages.names import AccountType, BrokerageName
 from pylean.history import last_known_bars
 from pylean.history.requests import HistoryRequests
 from pylean.naming import UnsupportedApiError
-from pylean.numbers import ZERO, to_decimal
+from pylean.numbers import to_decimal
+from pylean.orders.shorting import is_shortable
 from pylean.risk_free_rate import InterestRateProvider, RiskFreeInterestRateModel
 from pylean.securities.cash import ACCOUNT_CURRENCY
 from pylean.securities.foreign_model import adopt_model
@@ -133,15 +133,7 @@ class ModelsMixin(AlgorithmCore):
 
     def shortable(self, symbol: Symbol | str, short_quantity: float = 0, update_order_id: int | None = None) -> bool:
         """So many shares more can be sold short; an order that is being updated does not count."""
-        security = self.securities[symbol]
-        limit = security.total_shortable_quantity
-        if limit is None:
-            return True
-        tickets = self.transactions.get_open_order_tickets(security.symbol)
-        others = (ticket for ticket in tickets if ticket.order_id != update_order_id)
-        waiting = sum((ticket.decimal_quantity_remaining for ticket in others), ZERO)
-        position: Decimal = security.holdings.decimal_quantity + waiting
-        return position > -limit and position - abs(to_decimal(short_quantity)) >= -limit
+        return is_shortable(self, self.securities[symbol], to_decimal(short_quantity), update_order_id)
 
     def shortable_quantity(self, symbol: Symbol | str) -> int:
         """Shares that may be short altogether; 0 where there is no limit, as in Lean."""

@@ -9,7 +9,7 @@ from pylean.brokerages.model import DefaultBrokerageModel
 from pylean.brokerages.names import AccountType, BrokerageName
 from pylean.naming import UnsupportedApiError
 
-__all__ = ["make_brokerage_model"]
+__all__ = ["SUPPORTED", "make_brokerage_model"]
 
 _MODELS: dict[BrokerageName, Callable[[AccountType], DefaultBrokerageModel]] = {
     BrokerageName.DEFAULT: DefaultBrokerageModel,
@@ -31,6 +31,9 @@ _MODELS: dict[BrokerageName, Callable[[AccountType], DefaultBrokerageModel]] = {
     BrokerageName.WEBULL: equities.WebullBrokerageModel,
     BrokerageName.WOLVERINE: equities.WolverineBrokerageModel,
 }
+
+#: Brokers that an algorithm can choose.
+SUPPORTED = tuple(_MODELS)
 
 
 def make_brokerage_model(name: BrokerageName, account_type: AccountType) -> DefaultBrokerageModel:

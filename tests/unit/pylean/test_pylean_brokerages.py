@@ -22,11 +22,13 @@ from pylean.api.AlgorithmImports import (
     DelayedSettlementModel,
     ImmediateSettlementModel,
     Market,
+    OrderField,
+    OrderStatus,
     OrderType,
     SecurityType,
 )
 from pylean.brokerages import fees
-from pylean.brokerages.by_name import make_brokerage_model
+from pylean.brokerages.by_name import SUPPORTED, make_brokerage_model
 from pylean.brokerages.messages import refusal
 from pylean.naming import UnsupportedApiError
 from pylean.orders.fees import OrderFeeParameters
@@ -263,3 +265,24 @@ def test_numbers_of_names_are_lean_s() -> None:
     numbers = [BrokerageName.DEFAULT, BrokerageName.GDAX, BrokerageName.AXOS, BrokerageName.BloombergFix]
     assert numbers == [0, 12, 31, 41]
     assert (AccountType.MARGIN, AccountType.Cash) == (0, 1)
+
+
+@pytest.mark.parametrize("name", [name.name for name in SUPPORTED])
+def test_orders_reach_the_market_through_every_broker(bench: Any, name: str) -> None:
+    """Real orders, with their own times in force and properties; what a broker refuses is invalid and says why."""
+    algorithm = bench.algorithm
+    algorithm.set_brokerage_model(BrokerageName[name])
+    bench.bar("09:31", 100)
+    assert algorithm.market_order("AAA", 10).status is OrderStatus.FILLED
+    bench.at("10:00")
+    limit = algorithm.limit_order("AAA", 5, 90)
+    assert limit.status is OrderStatus.SUBMITTED
+    limit.update_limit_price(91)
+    touched = algorithm.limit_if_touched_order("AAA", 5, 90, 91)
+    takes_touched = name in ("DEFAULT", "ALPHA_STREAMS", "INTERACTIVE_BROKERS_BROKERAGE")
+    assert (touched.status is OrderStatus.INVALID) is not takes_touched
+    if not takes_touched:
+        text = touched.submit_request.response.error_message
+        assert text.startswith("BrokerageModel declared unable to submit order: [3] Warning - Code: NotSupported - ")
+    refuses_updates = name in ("TERMINAL_LINK", "WOLVERINE")
+    assert (limit.get(OrderField.LIMIT_PRICE) == 90) is refuses_updates
