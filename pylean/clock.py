@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-__all__ = ["EPOCH", "AlgorithmClock", "from_ms", "local_to_utc_ms", "offset_ms_at", "to_ms"]
+__all__ = ["EPOCH", "AlgorithmClock", "TickLate", "from_ms", "local_to_utc_ms", "offset_ms_at", "to_ms"]
 
 EPOCH = datetime(1970, 1, 1)
 # All bars of a slice share their times, so the last conversion is nearly always the next one too.
@@ -42,15 +42,25 @@ def _milliseconds(span: timedelta | None) -> int:
     return (span or timedelta(0)) // _MILLISECOND
 
 
+class TickLate(datetime):
+    """A time one tick of 100 ns later. No datetime can tell that, so it is equal; only its text in results differs."""
+
+    @classmethod
+    def of(cls, moment: datetime) -> TickLate:
+        return cls.combine(moment.date(), moment.time())
+
+
 class AlgorithmClock:
     """The time of the simulation; ``utc_ms`` and ``local_ms`` are milliseconds since 1970.
 
     Datetimes are made only when someone asks, because most slices pass without a question.
     """
 
-    __slots__ = ("_local", "_utc", "local_ms", "utc_ms")
+    __slots__ = ("_local", "_utc", "is_tick_late", "local_ms", "utc_ms")
 
     def __init__(self) -> None:
+        #: Lean's time is one tick more than ours.
+        self.is_tick_late = False
         self.utc_ms = 0
         self.local_ms = 0
         self._utc: datetime | None = None
@@ -67,7 +77,8 @@ class AlgorithmClock:
     def utc(self) -> datetime:
         """Naive UTC time."""
         if self._utc is None:
-            self._utc = from_ms(self.utc_ms)
+            moment = from_ms(self.utc_ms)
+            self._utc = TickLate.of(moment) if self.is_tick_late else moment
         return self._utc
 
     @property

@@ -149,6 +149,7 @@ class Engine:
                 self.stopped_early = True
                 break
             changes: SecurityChanges | None = None
+            is_tick_late = False
             if index in timeline.selections or index in timeline.actions:
                 outcome = self._before_slice(timeline, index)
                 if outcome.has_new_subscriptions:
@@ -157,7 +158,10 @@ class Engine:
                     index, end = 0, len(timeline)
                 self.data_points = counted = counted + outcome.points
                 changes = outcome.changes()
+                is_tick_late = self._clock.is_tick_late = outcome.is_tick_late
             self._run_slice(timeline, index, changes)
+            if is_tick_late:
+                self._clock.is_tick_late = False
             index += 1
             if universes.is_changed:
                 self.data_points = counted = counted + timeline.points_before(index)
@@ -176,9 +180,11 @@ class Engine:
         outcome = SelectionOutcome()
         universes = timeline.selections.get(index)
         if universes:
+            outcome.is_tick_late = all(universe.is_tick_late for universe in universes)
             self._pulse(utc_ms, timeline.local_ms[index])
             self._call("universe selection", lambda: self._selection.select(universes, utc_ms, outcome))
             self._stream.selection_done(utc_ms)
+            self._run.has_benchmark_feed = True
         for delisting in self._actions.delisted(timeline.actions.get(index, _NOTHING)):
             self._selection.delist(delisting.symbol, outcome)
         return outcome

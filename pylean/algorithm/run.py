@@ -72,6 +72,8 @@ class Run:
     has_own_initializer: bool = False
     stop_reason: str | None = None
     is_initialized: bool = False
+    #: The benchmark's internal feed comes after the first selection: history knows it only from then on.
+    has_benchmark_feed: bool = False
     history_points: int = 0
     object_store: ObjectStore = field(default_factory=ObjectStore)
     fundamental_data: FundamentalDataProvider | None = None

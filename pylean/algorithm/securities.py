@@ -141,6 +141,7 @@ class SecuritiesMixin(UniversesMixin, ModelsMixin):
             ),
         )
         self.securities.add(security)
+        self.securities.added_by_hand(security.symbol)
         if is_new:
             self._initialize_security(security, leverage)
         elif leverage > 0:

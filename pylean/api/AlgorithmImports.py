@@ -4,6 +4,7 @@
 
 import json
 import math
+import os
 import sys
 from collections import deque
 from datetime import date, datetime, time, timedelta
@@ -18,6 +19,7 @@ from pylean.api.names.brokerages import *
 from pylean.api.names.candlesticks import *
 from pylean.api.names.consolidators import *
 from pylean.api.names.data import *
+from pylean.api.names.environment import *
 from pylean.api.names.framework import *
 from pylean.api.names.indicators import *
 from pylean.api.names.interest_rates import *

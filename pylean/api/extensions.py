@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pylean.naming import PascalType
@@ -28,6 +29,14 @@ class Extensions(metaclass=PascalType):
     @staticmethod
     def convert_to_utc(time: datetime, time_zone: str) -> datetime:
         return time.replace(tzinfo=ZoneInfo(time_zone)).astimezone(UTC).replace(tzinfo=None)
+
+    @staticmethod
+    def read_lines(data_provider: object, path: str) -> list[str]:
+        """Lines of a text file; none if it is not there. The provider is taken for Lean's sake: files are read here."""
+        try:
+            return Path(path).read_text("utf-8").splitlines()
+        except FileNotFoundError:
+            return []
 
     @staticmethod
     def convert_from_utc(time: datetime, time_zone: str) -> datetime:

@@ -100,6 +100,20 @@ class MarketData:
         """Quote bars of the day are stored."""
         return self.paths.bars(resolution, ticker, day, "quote").exists()
 
+    def has_bars(self, symbol: Symbol, resolution: Resolution, quotes: bool, first: date, last: date) -> bool:
+        """Bars of some day are stored, under any ticker that the security ever had."""
+        tickers = {row.ticker for row in self.map_file(symbol).rows} or {symbol.value}
+        for ticker in map(str.lower, tickers):
+            if resolution in (Resolution.HOUR, Resolution.DAILY):
+                columns = None if quotes else self.history(ticker, resolution)
+                if columns is not None and len(columns):
+                    return True
+                continue
+            for path in self.paths.ticker_folder(resolution, ticker).glob("*_quote.zip" if quotes else "*_trade.zip"):
+                if f"{first:%Y%m%d}" <= path.name[:8] <= f"{last:%Y%m%d}":
+                    return True
+        return False
+
     def history(self, ticker: str, resolution: Resolution) -> TradeColumns | None:
         """All hour or daily bars of a ticker."""
         key = (ticker, resolution)

@@ -99,6 +99,8 @@ class DataStream:
         self._selectors: dict[int, _Selector] = {}
         self._planned: dict[int, list[Universe]] = {}
         self._step_ms = _DEFAULT_STEP_MS
+        #: What was subscribed to when the finest resolution was last looked at.
+        self._settled: set[SubscriptionDataConfig] = set()
         self._first = self._last = self._date_of(start_ms) - _DAY
         self._span = _FIRST_SPAN
         #: What keeps or drops the points of a subscription; ``None`` keeps all.
@@ -151,9 +153,21 @@ class DataStream:
         self._selectors.pop(id(universe), None)
 
     def restart_filled(self, begin_utc_ms: int) -> bool:
-        """Begin subscriptions with fill-forward anew when the finest resolution changed, as Lean does; True if so."""
-        steps = [feed.config.period_ms for feed in self._feeds.values() if not feed.config.is_internal_feed]
-        step_ms = min(steps, default=_DEFAULT_STEP_MS)
+        """Begin subscriptions with fill-forward anew when the finest resolution changed, as Lean does; True if so.
+
+        Lean looks only when one of another resolution comes or the last one of the finest goes; by then it has dropped
+        subscriptions that have no data at all.
+        """
+        configs = [config for config in self._feeds if not config.is_internal_feed]
+        new = [config for config in configs if config not in self._settled]
+        has_come = any(config.period_ms != self._step_ms for config in new)
+        has_gone = self._settled and all(config.period_ms != self._step_ms for config in configs)
+        if not has_come and not has_gone:
+            self._settled.update(new)
+            return False
+        alive = [config for config in configs if config in new or self._has_data(config)]
+        self._settled = set(configs)
+        step_ms = min((config.period_ms for config in alive), default=_DEFAULT_STEP_MS)
         if step_ms == self._step_ms:
             return False
         self._step_ms = step_ms
@@ -162,6 +176,10 @@ class DataStream:
             if config.fill_forward and not config.is_internal_feed and feed.is_read:
                 self._feeds[config] = self._new_feed(config, begin_ms)
         return True
+
+    def _has_data(self, config: SubscriptionDataConfig) -> bool:
+        kind = config.tick_type is TickType.QUOTE
+        return self._market.has_bars(config.symbol, config.resolution, kind, self._start, self._end)
 
     def advance(self) -> Timeline | None:
         """The next stretch; ``None`` after the last one."""

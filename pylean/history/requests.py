@@ -110,7 +110,7 @@ class HistoryRequests:
         """The coarsest first, quotes before trades; the benchmark's internal one only where there is no other."""
         known = self._securities[symbol].subscriptions if symbol in self._securities else []
         if not known:
-            internal = self._run.benchmark_subscription()
+            internal = self._run.benchmark_subscription() if self._run.has_benchmark_feed else None
             known = [internal] if internal is not None and internal.symbol == symbol else []
         return sorted(known, key=lambda config: (config.resolution, config.tick_type), reverse=True)
 

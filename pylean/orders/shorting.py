@@ -48,4 +48,5 @@ def exceeds_shortable(
         return None
     shown = quantity if updated is None else updated.decimal_quantity
     limit = shortable_quantity(security) or 0
-    return f"Order exceeds shortable quantity {limit} for Symbol {security.symbol} requested {shown:f})"
+    symbol = algorithm.securities.text_of(security.symbol)
+    return f"Order exceeds shortable quantity {limit} for Symbol {symbol} requested {shown:f})"

@@ -197,6 +197,8 @@ class TransactionHandler:
         ticket, order = OrderTicket(self, request), create_order(request)
         ticket.order = order
         self.orders[order.id], self.tickets[order.id] = order, ticket
+        order.price_currency = ""  # Lean sets it with a submission, which this order has not
+        order.price_adjustment_mode = int(security.data_normalization_mode)
         fill = OrderEvent(order, self.utc, message=tag)
         fill.status = OrderStatus.FILLED
         fill.decimal_fill_price, fill.decimal_fill_quantity = security.cache.price, quantity

@@ -6,6 +6,7 @@ import math
 from datetime import datetime
 from decimal import Decimal
 
+from pylean.clock import TickLate
 from pylean.numbers import format_fixed, round_half_even
 
 __all__ = [
@@ -80,6 +81,8 @@ def iso_seconds_text(utc: datetime) -> str:
 
 def utc_text(utc: datetime) -> str:
     """An instant as Newtonsoft writes it: ISO with ``Z`` and only the fraction that is needed."""
+    if isinstance(utc, TickLate):
+        return f"{utc.isoformat(timespec='microseconds')}1Z"
     if not utc.microsecond:
         return iso_seconds_text(utc)
     return utc.isoformat(timespec="microseconds").rstrip("0") + "Z"

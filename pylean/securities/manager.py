@@ -26,6 +26,7 @@ class SecurityManager(PascalNames):
         self._by_symbol: dict[Symbol, Security] = {}
         self._removed: dict[Symbol, Security] = {}
         self._by_ticker: dict[str, Symbol] = {}
+        self._by_hand: set[Symbol] = set()
         #: The account's settled cash, which every security's quote currency is.
         self.cash = Cash(ACCOUNT_CURRENCY)
         #: Positions that are not flat.
@@ -55,6 +56,14 @@ class SecurityManager(PascalNames):
         self._by_ticker[security.symbol.value] = security.symbol
         security.holdings.book = self.held
         security.quote_currency = self.cash
+
+    def added_by_hand(self, symbol: Symbol) -> None:
+        """The algorithm named the security itself."""
+        self._by_hand.add(symbol)
+
+    def text_of(self, symbol: Symbol) -> str:
+        """A symbol in Lean's messages: the ticker of what the algorithm named itself, the identifier of the others."""
+        return symbol.value if symbol in self._by_hand else str(symbol.id)
 
     def adopt_ticker(self, ticker: str, symbol: Symbol) -> Security | None:
         """The security of a symbol, from now on found by this ticker too; ``None`` if it was never added."""

@@ -74,6 +74,11 @@ class LocalDiskShortableProvider(ShortableProvider):
         self.brokerage = validate_ticker(brokerage).lower()
         self._by_ticker: dict[str, dict[date, _Terms]] = {}
 
+    @property
+    def data_provider(self) -> None:
+        """What ``Extensions.read_lines`` takes first; files of the data folder need none."""
+        return None
+
     def fee_rate(self, symbol: Symbol, local_time: datetime) -> float:
         return to_float(self._terms(symbol, local_time).fee_rate)
 

@@ -60,6 +60,10 @@ class Universe(LeanOverrides, PascalNames):
     UNCHANGED: ClassVar[UnchangedUniverse] = UnchangedUniverse()
     Unchanged: ClassVar[UnchangedUniverse] = UNCHANGED
 
+    #: Lean fills the universe's data forward: with other such subscriptions it begins anew, a tick later.
+    is_filled = False
+    is_tick_late = False
+
     #: The source of the run, given when the universe is added.
     source: UniverseSource
 

@@ -114,8 +114,7 @@ class _ListUniverse(DailyUniverse):
         """The points of a day."""
         raise TypeError(f"{type(self).__name__} does not override list_of(day)")
 
-    def read(self, utc_ms: int) -> UniverseData:
-        day = self.day_of(utc_ms)
+    def read_day(self, day: date) -> UniverseData:
         return UniverseData(self._points.get(day) or self.list_of(day))
 
     def select_symbols(self, utc_time: datetime, data: UniverseData) -> Iterable[Symbol] | None:
@@ -131,6 +130,11 @@ class ConstituentsUniverse(_ListUniverse):
         if self.universe_settings is not None and self.universe_settings.schedule.initialized:
             raise UnsupportedApiError("ConstituentsUniverse", "universe_settings.schedule")
         return super().moments(start_ms, end)
+
+    @property
+    def data_type(self) -> type:
+        """The type of what it reads."""
+        return ConstituentsUniverseData
 
     def list_of(self, day: date) -> list[ConstituentsUniverseData]:
         name = self.symbol.id.symbol.rpartition("-")[2]
@@ -162,6 +166,11 @@ class ETFConstituentsUniverseFactory(_ListUniverse):
                 yield day
         if first <= delisted < last and self.source.hours.next_trading_day(delisted) <= last:
             yield delisted
+
+    @property
+    def data_type(self) -> type:
+        """The type of what it reads."""
+        return ETFConstituentUniverse
 
     def list_of(self, day: date) -> list[ETFConstituentUniverse]:
         history = self._map_file

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pylean.universes.base import Universe
+from pylean.universes.data import UniverseData
 
 if TYPE_CHECKING:
     from pylean.universes.settings import Schedule
@@ -37,6 +38,13 @@ class DailyUniverse(Universe):
     def day_of(self, utc_ms: int) -> date:
         """The day whose data arrive at a moment."""
         return self._day_at[utc_ms]
+
+    def read(self, utc_ms: int) -> UniverseData:
+        return self.read_day(self.day_of(utc_ms))
+
+    def read_day(self, day: date) -> UniverseData:
+        """The data of a trading day."""
+        raise TypeError(f"{type(self).__name__} does not override read_day(day)")
 
     def days_with_data(self, first: date, last: date) -> Iterator[date]:
         """Trading days of which data arrive, empty ones perhaps."""

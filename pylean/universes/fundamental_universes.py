@@ -39,8 +39,13 @@ class _FundamentalFileUniverse(DailyUniverse):
     def __init__(self, settings: UniverseSettings | None) -> None:
         super().__init__(numbered_universe_symbol(_KIND), Resolution.DAILY, settings)
 
-    def read(self, utc_ms: int) -> UniverseData:
-        return FundamentalRows(self.source.fundamental_day(self.day_of(utc_ms)))
+    @property
+    def data_type(self) -> type:
+        """The type of what it reads."""
+        return FundamentalUniverse
+
+    def read_day(self, day: date) -> UniverseData:
+        return FundamentalRows(self.source.fundamental_day(day))
 
 
 class FundamentalUniverseFactory(_FundamentalFileUniverse):

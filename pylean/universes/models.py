@@ -49,6 +49,8 @@ class ManualUniverseSelectionModel(UniverseSelectionModel):
         settings = self._settings or algorithm.universe_settings
         if not self._symbols:
             return []
+        for symbol in self._symbols:
+            algorithm.securities.added_by_hand(symbol)
         names = "-".join(symbol.id for symbol in self._symbols)
         symbol = named_universe_symbol(f"MANUAL-UNIVERSE-SELECTION-MODEL-EQUITY-USA-{names}")
         return [ManualUniverse(symbol, settings.resolution, settings, self._symbols)]
@@ -73,11 +75,11 @@ class CustomUniverseSelectionModel(UniverseSelectionModel):
 
     def create_universes(self, algorithm: QCAlgorithm) -> Iterable[Universe]:
         settings = self._settings or algorithm.universe_settings
-        return [
-            CustomUniverse(
-                self._name, settings.resolution, settings, self._interval, lambda when: self.select(algorithm, when)
-            )
-        ]
+        universe = CustomUniverse(
+            self._name, settings.resolution, settings, self._interval, lambda when: self.select(algorithm, when)
+        )
+        universe.is_filled = settings.fill_forward
+        return [universe]
 
     def select(self, algorithm: QCAlgorithm, date: datetime) -> Any:
         """The tickers at a local time, or ``Universe.UNCHANGED``."""

@@ -30,6 +30,8 @@ class SelectionOutcome:
     added: dict[Symbol, Security] = field(default_factory=dict)
     removed: dict[Symbol, Security] = field(default_factory=dict)
     has_new_subscriptions: bool = False
+    #: Lean's time of the selections is a tick more than the slice's.
+    is_tick_late: bool = False
     #: What the selections read, to be shown to the securities it is about.
     data: list[Any] = field(default_factory=list)
 
@@ -78,7 +80,12 @@ class UniverseSelection:
                 self._stream.remove_universe(universe)
                 self._known.remove(universe)
         self._show(outcome)
-        outcome.has_new_subscriptions |= self._stream.restart_filled(utc_ms + 1)
+        if self._stream.restart_filled(utc_ms + 1):
+            outcome.has_new_subscriptions = True
+            for universe in self._known:
+                if universe.is_filled and not universe.is_disposed:
+                    universe.is_tick_late = True
+                    self._select(universe, utc_ms, outcome)
 
     def _show(self, outcome: SelectionOutcome) -> None:
         """Let each security keep what the selections read about it."""
