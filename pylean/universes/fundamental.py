@@ -241,9 +241,13 @@ class CoarseFundamental(BaseData):
         return to_float(self._scale())
 
     @property
+    def decimal_adjusted_price(self) -> Decimal:
+        return self.decimal_value * self._scale()
+
+    @property
     def adjusted_price(self) -> float:
         """The close with splits and dividends taken out."""
-        return to_float(self.decimal_value * self._scale())
+        return to_float(self.decimal_adjusted_price)
 
     def _scale(self) -> Decimal:
         return self._day.decimal("price_factors", self._row) * self._day.decimal("split_factors", self._row)

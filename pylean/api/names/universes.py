@@ -14,6 +14,7 @@ from pylean.universes.data_models import (
     FineFundamentalUniverseSelectionModel,
     FundamentalUniverseSelectionModel,
 )
+from pylean.universes.ema_cross import EmaCrossUniverseSelectionModel
 from pylean.universes.fundamental import CoarseFundamental, FineFundamental, Fundamental
 from pylean.universes.fundamental_universes import (
     CoarseFundamentalUniverse,
@@ -46,6 +47,7 @@ __all__ = [
     "ETFConstituentUniverse",
     "ETFConstituentsUniverseFactory",
     "ETFConstituentsUniverseSelectionModel",
+    "EmaCrossUniverseSelectionModel",
     "FineFundamental",
     "FineFundamentalFilteredUniverse",
     "FineFundamentalUniverseSelectionModel",

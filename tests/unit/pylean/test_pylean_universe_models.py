@@ -21,6 +21,7 @@ from pylean.universes.data_models import (
     FineFundamentalUniverseSelectionModel,
     FundamentalUniverseSelectionModel,
 )
+from pylean.universes.ema_cross import EmaCrossUniverseSelectionModel
 from pylean.universes.fundamental import FundamentalRows
 from pylean.universes.models import (
     CustomUniverseSelectionModel,
@@ -168,3 +169,17 @@ def test_universes_must_say_what_they_read(algorithm: QCAlgorithm) -> None:
     with pytest.raises(TypeError, match="does not override read"):
         Universe(algorithm._lean.market.symbol("A"), Resolution.DAILY, None).read(0)
     assert UniverseData().of(algorithm._lean.market.symbol("A")) is None
+
+
+def test_averages_that_cross_choose_stocks(algorithm: QCAlgorithm) -> None:
+    paths = algorithm._lean.market.paths
+    prices = {"AAA": (10, 10, 11), "BBB": (10, 11, 13), "CCC": (10, 9, 8), "DDD": (10, 10, 10.05)}
+    for number in range(3):
+        path = paths.coarse(date(2025, 6, 2 + number))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{name} 2T,{name},{days[number]},1,1,True,0.5,2\n" for name, days in prices.items()))
+    universe = only(algorithm, EmaCrossUniverseSelectionModel(1, 2, 1))
+    # Ready on the second day; B leads by 11 against 10.5. On the third A is above too, but only one may be chosen.
+    assert selected(algorithm, universe)[0] == (datetime(2025, 6, 4), ["BBB"])
+    both = only(algorithm, EmaCrossUniverseSelectionModel(1, 2))
+    assert selected(algorithm, both)[:2] == [(datetime(2025, 6, 4), ["BBB"]), (datetime(2025, 6, 5), ["BBB", "AAA"])]
