@@ -176,8 +176,11 @@ class MarketHours:
 @lru_cache(maxsize=64)
 def _read_hours(path: Path, version: tuple[int, int], market: str, security_type: str, ticker: str) -> MarketHours:
     database = _read_database(path, version)
-    common = _entry(path, database, f"{security_type}-{market}-[*]")
+    shared = f"{security_type}-{market}-[*]"
     own = _entry(path, database, f"{security_type}-{market}-{ticker}") if ticker else None
+    if ticker and own is None and shared in database:  # made once for all tickers without an entry of their own
+        return _read_hours(path, version, market, security_type, "")
+    common = _entry(path, database, shared)
     entry = own or common
     if entry is None:
         raise MetadataError(path, f"has no entry for {security_type}-{market}-{ticker or '[*]'}")
