@@ -30,6 +30,7 @@ from pylean.indicators import (
 )
 from pylean.indicators.fields import selected_value
 from pylean.indicators.python_indicator import as_indicator
+from pylean.naming import assignable
 from pylean.securities.symbol import Symbol
 from pylean.storage import Resolution
 
@@ -47,8 +48,18 @@ _RESOLUTION_NAMES = {
 }
 
 
+@assignable("enable_automatic_indicator_warm_up")
 class IndicatorsMixin(IndicatorMethods, ConsolidationMixin, HistoryMixin):
     """Indicators fed by a symbol's bars, and warmed up with its history."""
+
+    @property
+    def enable_automatic_indicator_warm_up(self) -> bool:
+        """Lean's older place of ``settings.automatic_indicator_warm_up``."""
+        return self.settings.automatic_indicator_warm_up
+
+    @enable_automatic_indicator_warm_up.setter
+    def enable_automatic_indicator_warm_up(self, is_enabled: bool) -> None:
+        self.settings.automatic_indicator_warm_up = is_enabled
 
     def register_indicator(
         self,
@@ -161,7 +172,11 @@ class IndicatorsMixin(IndicatorMethods, ConsolidationMixin, HistoryMixin):
         """``(symbol, [resolution | timedelta,] [selector,] [field_name])``: the values themselves."""
         name, resolution, selector = self._identity_arguments(symbol, arguments, field_name, options)
         indicator = Identity(name)
-        self.feed_indicator(indicator, [symbol], resolution, selector)
+        if isinstance(resolution, timedelta):
+            # Lean warms up only what is fed by a resolution.
+            self.register_indicator(symbol, indicator, resolution, selector)
+        else:
+            self.feed_indicator(indicator, [symbol], resolution, selector)
         return indicator
 
     def filtered_identity(
@@ -228,8 +243,12 @@ class IndicatorsMixin(IndicatorMethods, ConsolidationMixin, HistoryMixin):
         if rest and isinstance(rest[-1], str):
             field_name = rest.pop()
         _, resolution, selector = feeding(rest, options)
+        field = field_name or "close"
+        if isinstance(resolution, timedelta):
+            known = self.securities.symbol(_symbol_of(symbol))
+            return f"{known}({field},{_time_span_text(resolution)})", resolution, selector
         chosen = self.subscribed_resolution(symbol) if resolution is None else resolution
-        return self.create_indicator_name(symbol, field_name or "close", chosen), chosen, selector
+        return self.create_indicator_name(symbol, field, chosen), chosen, selector
 
     def _history_of(
         self, symbols: list[Symbol], indicator: IndicatorBase, window: list[Any], resolution: Any
@@ -292,6 +311,13 @@ class IndicatorsMixin(IndicatorMethods, ConsolidationMixin, HistoryMixin):
 def _symbol_of(symbol: Any) -> Symbol | str:
     """A symbol, a ticker, or what has a symbol."""
     return symbol if isinstance(symbol, str) else getattr(symbol, "symbol", symbol)
+
+
+def _time_span_text(span: timedelta) -> str:
+    """``[d.]hh:mm:ss``, as .NET writes a span of whole seconds."""
+    minutes, seconds = divmod(span.seconds, 60)
+    days = f"{span.days}." if span.days else ""
+    return f"{days}{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
 
 
 def _feeder(indicator: IndicatorBase, selector: Selector | None) -> Callable[[Any], None]:

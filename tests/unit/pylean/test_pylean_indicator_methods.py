@@ -57,6 +57,7 @@ CALLS: list[tuple[str, tuple[Any, ...], str]] = [
     ("sm", (), "SM(20, 2, 20, 1.5,AAA_min)"),
     ("var", (10,), "V(10,AAA_min)"),
     ("identity", (Resolution.DAILY, Field.HIGH, "High."), "High.(AAA_day)"),
+    ("identity", (timedelta(days=1, minutes=5),), "AAA(close,1.00:05:00)"),
     ("vwap", (), "VWAP(AAA_min)"),
     ("vwap", (20,), "VWAP(20,AAA_min)"),
 ]
@@ -250,7 +251,8 @@ class TestWarmUp:
 
         class Automatic(Base):
             def begin(self) -> None:
-                self.settings.automatic_indicator_warm_up = True
+                self.EnableAutomaticIndicatorWarmUp = True
+                assert self.settings.automatic_indicator_warm_up
                 self.average = self.sma("AAA", 3)
                 self.seen = self.average.current.value
 
