@@ -190,14 +190,17 @@ class Engine:
         return outcome
 
     def _end_time_step(self) -> Timeline:
-        """What the algorithm added and removed by hand: a slice of its own at the same moment, if it has to select."""
+        """What the algorithm added and removed by hand: a slice of its own at the same moment, if it has to select, and
+        another for what the algorithm changes in that."""
         utc_ms, local_ms = self._clock.utc_ms, self._clock.local_ms
-        outcome = self._selection.end_time_step()
-        if outcome is not None:
-            self.data_points += outcome.points
-            bare = Timeline.empty(utc_ms, local_ms)
-            self._deliveries = DeliveryPlan(bare, self._scans, self._deliveries)
-            self._run_slice(bare, 0, outcome.changes())
+        universes = self._algorithm.universe_manager
+        while universes.is_changed:
+            outcome = self._selection.end_time_step()
+            if outcome is not None:
+                self.data_points += outcome.points
+                bare = Timeline.empty(utc_ms, local_ms)
+                self._deliveries = DeliveryPlan(bare, self._scans, self._deliveries)
+                self._run_slice(bare, 0, outcome.changes())
         return self._lay_out_rest(utc_ms + 1)
 
     def _lay_out_rest(self, utc_ms: int) -> Timeline:
