@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pylean.numbers import ZERO, drop_trailing_zeros, smart_round
-from pylean.orders.enums import OrderDirection, OrderType
+from pylean.orders.enums import COMBO_TYPES, OrderDirection, OrderType
 from pylean.orders.order import Order
 from pylean.results.json_text import encode
 from pylean.securities.symbol import Symbol
@@ -43,6 +43,9 @@ def order_fields(order: Order, *, rounded: bool = False) -> dict[str, object]:
     quantity = drop_trailing_zeros(order.decimal_quantity)
     limit = _price(order.limit, rounded=rounded and order.type is not OrderType.COMBO_LEG_LIMIT)
     fields = _type_fields(order, limit, rounded=rounded)
+    if order.type in COMBO_TYPES:
+        # .NET lists a property with the class that overrides it, which for legs comes before the common ones.
+        fields["quantity"] = quantity
     fields |= {
         "id": order.id,
         "contingentId": 0,
