@@ -7,14 +7,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pylean.naming import PascalType
-from pylean.numbers import to_decimal
+from pylean.numbers import round_significant, to_decimal, to_float
 from pylean.storage import Resolution
 
 __all__ = ["Extensions"]
 
 
 class Extensions(metaclass=PascalType):
-    """Conversions of naive times, a zone being its IANA name, and of resolutions."""
+    """Conversions of naive times, a zone being its IANA name, resolutions and roundings."""
 
     @staticmethod
     def to_time_span(resolution: Resolution) -> timedelta:
@@ -41,3 +41,8 @@ class Extensions(metaclass=PascalType):
     @staticmethod
     def convert_from_utc(time: datetime, time_zone: str) -> datetime:
         return time.replace(tzinfo=UTC).astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
+
+    @staticmethod
+    def round_to_significant_digits(number: float, digits: int) -> float:
+        """Half to even."""
+        return to_float(round_significant(to_decimal(number), digits))
