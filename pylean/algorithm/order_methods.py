@@ -17,6 +17,7 @@ from pylean.orders.requests import SubmitOrderRequest
 from pylean.orders.ticket import OrderTicket
 from pylean.orders.time_in_force import GoodTilDateTimeInForce, TimeInForce
 from pylean.securities.security_type import SecurityType
+from pylean.securities.symbol import Symbol
 
 if TYPE_CHECKING:
     from pylean.securities.security import Security
@@ -346,8 +347,7 @@ class OrderMethodsMixin(OrderChecksMixin):
 
     def _security_for_order(self, symbol: _Tradable) -> Security:
         """Raises KeyError for a security that was never added."""
-        wanted: Any = getattr(symbol, "symbol", symbol)
-        return self.securities[wanted]
+        return self.securities[symbol if isinstance(symbol, (Symbol, str)) else symbol.symbol]
 
 
 def _check_ratios(legs: list[Leg], quantity: _Number) -> None:

@@ -186,7 +186,7 @@ class TradingMixin(OrderMethodsMixin):
 
 def _name(symbol: Any) -> Any:
     """A symbol or ticker as it is, a security's symbol."""
-    return getattr(symbol, "symbol", symbol)
+    return symbol if isinstance(symbol, (Symbol, str)) else symbol.symbol
 
 
 def _ticker(symbol: Symbol) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from pylean.brokerages.model import DefaultBrokerageModel
 from pylean.job import AlgorithmError
-from pylean.keyed import ExtendedDictionary
 from pylean.orders import market_state, messages
 from pylean.orders.enums import OrderStatus, OrderType
 from pylean.orders.events import OrderEvent
 from pylean.orders.fees import CashAmount, OrderFee
 from pylean.orders.fill_model import FillModelParameters
+from pylean.orders.time_in_force import TimeInForce
 from pylean.orders.valuation import order_value
 from pylean.storage import StorageError
 
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
     from pylean.orders.transactions import TradingAlgorithm
     from pylean.securities.security import Security
 
-__all__ = ["BacktestingBrokerage", "can_execute"]
+__all__ = ["BacktestingBrokerage"]
 
 #: These fill at the time they are submitted; all others wait for the next scan at a later time.
 _IMMEDIATE = (OrderType.MARKET, OrderType.COMBO_MARKET)
 _OWN_ERRORS = (AlgorithmError, StorageError)
+_ID = attrgetter("id")
+# Orders rest for many slices: what the defaults answer in any case is not asked.
+_ALWAYS = DefaultBrokerageModel.can_execute_order
+_NEVER_EXPIRES = TimeInForce.GOOD_TIL_CANCELED
 
 
 class BacktestingBrokerage:
@@ -64,68 +69,77 @@ class BacktestingBrokerage:
 
     def scan(self) -> None:
         """Offer the data at hand to every working order, by id."""
-        now = self._algorithm.utc_time
-        for order in sorted(self.pending.values(), key=attrgetter("id")):
+        if not self.pending:
+            return
+        algorithm = self._algorithm
+        now, securities = algorithm.utc_time, algorithm.securities
+        for order in sorted(self.pending.values(), key=_ID):
             if order.status.is_closed:
                 self.pending.pop(order.id, None)
                 continue
             if order.time == now and order.type not in _IMMEDIATE:
                 continue
+            if order.group_order_manager is None:
+                self._offer(order, {order: securities[order.symbol]})
+                continue
             group = self._group(order)
             if group is not None:
-                self._offer(order, group)
+                self._offer(order, {leg: securities[leg.symbol] for leg in group})
 
-    def _offer(self, order: Order, group: list[Order]) -> None:
-        securities = {leg: self._algorithm.securities[leg.symbol] for leg in group}
-        if not self._may_fill(securities):
+    def _offer(self, order: Order, legs: dict[Order, Security]) -> None:
+        """Offer the data to an order; ``legs`` are those of its group, the order alone without one."""
+        if not self._may_fill(legs):
             return
         try:
-            failed = self.insufficient_buying_power(group)
+            failed = self.insufficient_buying_power(legs)
         except _OWN_ERRORS:
             raise
         except Exception as error:  # noqa: BLE001 - a model that fails costs the order, not the run, as in Lean
-            ids = ",".join(str(leg.id) for leg in group)
-            self._remove(group, OrderStatus.INVALID, str(error))
+            ids = ",".join(str(leg.id) for leg in legs)
+            self._remove(legs, OrderStatus.INVALID, str(error))
             self.on_error(f"Order Error: ids: [{ids}], Error executing margin models: {error}")
             return
         if failed is None:
-            self._settle(order, group, self._fill(order, securities))
+            fills = self._fill(order, legs)
+            # Nearly always the model says of an order that rests: still as it was.
+            if len(fills) != 1 or fills[0].status is not order.status or fills[0].decimal_fill_quantity:
+                self._settle(legs, fills)
         elif order.status is not OrderStatus.CANCEL_PENDING:
-            text = self.buying_power_text(group, failed)
-            self._remove(group, OrderStatus.INVALID, text)
+            text = self.buying_power_text(legs, failed)
+            self._remove(legs, OrderStatus.INVALID, text)
             self.on_error(text)
 
-    def _may_fill(self, securities: dict[Order, Security]) -> bool:
+    def _may_fill(self, legs: dict[Order, Security]) -> bool:
         """Nothing forbids a fill: a market-on-open order has a newer bar, nothing has expired, the broker agrees."""
-        for order, security in securities.items():
+        model = self._algorithm.brokerage_model
+        asks_broker = type(model).can_execute_order is not _ALWAYS
+        for order, security in legs.items():
             if order.type is OrderType.MARKET_ON_OPEN:
                 bar = security.get_last_data()
                 if bar is None or market_state.local_ms(security, order.time) >= bar.end_ms:
                     return False
-            if order.properties.time_in_force.is_order_expired(security, order):
-                self._remove(list(securities), OrderStatus.CANCELED, messages.EXPIRED)
+            in_force = order.properties.time_in_force
+            if in_force is not _NEVER_EXPIRES and in_force.is_order_expired(security, order):
+                self._remove(legs, OrderStatus.CANCELED, messages.EXPIRED)
                 return False
-            if not can_execute(self._algorithm, security, order):
+            if asks_broker and not model.can_execute_order(security, order):
                 return False
         return True
 
-    def _fill(self, order: Order, securities: dict[Order, Security]) -> list[OrderEvent]:
+    def _fill(self, order: Order, legs: dict[Order, Security]) -> list[OrderEvent]:
         """What the fill model makes of the data, with fees; nothing where a model raises."""
-        security = securities[order]
-        span = self._algorithm.settings.stale_price_time_span
-        parameters = FillModelParameters(security, order, span, ExtendedDictionary(securities))
+        security = legs[order]
         fills: list[OrderEvent] = []
         try:
-            events = security.fill_model.fill(parameters)
+            span = self._algorithm.settings.stale_price_time_span
+            events = security.fill_model.fill(FillModelParameters(security, order, span, legs))
             in_force = order.properties.time_in_force
-            if all(in_force.is_fill_valid(security, order, event) for event in events):
+            if in_force is _NEVER_EXPIRES or all(in_force.is_fill_valid(security, order, event) for event in events):
                 fills += events
             for event in fills:
                 if event.status is OrderStatus.FILLED and event.order_fee.value.decimal_amount == 0:
-                    leg = next(leg for leg in securities if leg.id == event.order_id)
-                    event.order_fee = OrderFee(
-                        CashAmount(securities[leg].fee_model.order_fee_amount(securities[leg], leg))
-                    )
+                    leg, its = next(entry for entry in legs.items() if entry[0].id == event.order_id)
+                    event.order_fee = OrderFee(CashAmount(its.fee_model.order_fee_amount(its, leg)))
         except _OWN_ERRORS:
             raise
         except Exception as error:  # noqa: BLE001 - as in Lean the order stays, and may fill on other data
@@ -135,11 +149,11 @@ class BacktestingBrokerage:
             )
         return fills
 
-    def _settle(self, order: Order, group: list[Order], fills: list[OrderEvent]) -> None:
+    def _settle(self, legs: dict[Order, Security], fills: list[OrderEvent]) -> None:
         if not fills:
             return
         news = []
-        for leg in group:
+        for leg in legs:
             for event in fills:
                 if event.order_id == leg.id and (event.status is not leg.status or event.decimal_fill_quantity):
                     # Set here already, so that a scan from within an event handler does not fill it again.
@@ -148,10 +162,10 @@ class BacktestingBrokerage:
         if news:
             self.publish(news)
         if all(event.status.is_closed for event in fills):
-            for leg in group:
+            for leg in legs:
                 self.pending.pop(leg.id, None)
 
-    def insufficient_buying_power(self, group: list[Order]) -> Any:
+    def insufficient_buying_power(self, group: Iterable[Order]) -> Any:
         """The first check among the legs that the account fails; ``None`` when it can carry them all."""
         for order in group:
             check = self.check_buying_power(order)
@@ -164,9 +178,10 @@ class BacktestingBrokerage:
         filled = self._tickets[order.id].decimal_quantity_filled
         return security.buying_power_model.check(self._algorithm.portfolio, security, order, filled)
 
-    def buying_power_text(self, group: list[Order], check: Any) -> str:
-        values = [order_value(order, self._algorithm.securities[order.symbol].cache.price) for order in group]
-        return messages.insufficient_buying_power(group, values, check.reason)
+    def buying_power_text(self, group: Iterable[Order], check: Any) -> str:
+        orders = list(group)
+        values = [order_value(order, self._algorithm.securities[order.symbol].cache.price) for order in orders]
+        return messages.insufficient_buying_power(orders, values, check.reason)
 
     def _group(self, order: Order) -> list[Order] | None:
         """All legs of the order's group by id, the order alone without one; ``None`` while a leg is missing."""
@@ -177,7 +192,7 @@ class BacktestingBrokerage:
         found = [leg for leg in legs if leg is not None]
         return found if len(found) == manager.count else None
 
-    def _remove(self, group: list[Order], status: OrderStatus, message: str) -> None:
+    def _remove(self, group: Iterable[Order], status: OrderStatus, message: str) -> None:
         events = []
         for order in group:
             event = OrderEvent(order, self._algorithm.utc_time, message=message)
@@ -192,8 +207,3 @@ class BacktestingBrokerage:
         event = OrderEvent(order, self._algorithm.utc_time)
         event.status = status
         self.publish([event])
-
-
-def can_execute(algorithm: TradingAlgorithm, security: Security, order: Order) -> bool:
-    """The brokerage model lets a working order fill now."""
-    return bool(algorithm.brokerage_model.can_execute_order(security, order))

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Fill", "OrderEvent"]
 
+_Prices = tuple[Decimal | None, Decimal | None, Decimal | None, Decimal | None]
+_NO_PRICES: _Prices = (None, None, None, None)
+
 
 @assignable("fill_price", "fill_quantity", "is_assignment", "message", "order_fee", "status")
 class OrderEvent(PascalNames):
@@ -33,17 +36,13 @@ class OrderEvent(PascalNames):
         "fill_price_currency",
         "id",
         "is_assignment",
-        "limit",
         "message",
         "order_fee",
         "order_id",
+        "prices",
         "status",
-        "stop",
         "symbol",
         "ticket",
-        "trailing",
-        "trailing_as_percentage",
-        "trigger",
         "utc_time",
     )
 
@@ -63,11 +62,8 @@ class OrderEvent(PascalNames):
         self.decimal_fill_price = ZERO
         self.decimal_fill_quantity = ZERO
         self.fill_price_currency = order.price_currency
-        self.limit: Decimal | None = None
-        self.stop: Decimal | None = None
-        self.trigger: Decimal | None = None
-        self.trailing: Decimal | None = None
-        self.trailing_as_percentage: bool | None = None
+        #: Limit, stop, trigger and trailing amount of the order when the event happened.
+        self.prices: _Prices = _NO_PRICES
         self.ticket: OrderTicket | None = None
 
     @property
@@ -94,6 +90,27 @@ class OrderEvent(PascalNames):
     @property
     def quantity(self) -> float:
         return to_float(self.decimal_quantity)
+
+    @property
+    def limit(self) -> Decimal | None:
+        return self.prices[0]
+
+    @property
+    def stop(self) -> Decimal | None:
+        return self.prices[1]
+
+    @property
+    def trigger(self) -> Decimal | None:
+        return self.prices[2]
+
+    @property
+    def trailing(self) -> Decimal | None:
+        return self.prices[3]
+
+    @property
+    def trailing_as_percentage(self) -> bool | None:
+        """Lean's event does not tell."""
+        return None
 
     @property
     def limit_price(self) -> float | None:
@@ -124,7 +141,7 @@ class OrderEvent(PascalNames):
     def show_order(self, order: Order) -> None:
         """Take over the order's present quantity and prices."""
         self.decimal_quantity = order.decimal_quantity
-        self.limit, self.stop, self.trigger, self.trailing = order.limit, order.stop, order.trigger, order.trailing
+        self.prices = (order.limit, order.stop, order.trigger, order.trailing)
 
     def clone(self) -> OrderEvent:
         return copy(self)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -33,18 +32,28 @@ def _ignore(order: Order) -> None:
     """Nobody else has to be told of a moved stop: the order is the engine's own."""
 
 
-@dataclass(slots=True)
 class FillModelParameters(PascalNames):
-    """What a fill model is asked about. Prices older than ``stale_price_time_span`` at submission are stale.
+    """What a fill model is asked about. Prices older than ``stale_price_time_span`` at submission are stale."""
 
-    ``securities_for_orders`` has all legs of a combo, or the order alone.
-    """
+    __slots__ = ("_legs", "on_order_updated", "order", "security", "stale_price_time_span")
 
-    security: Security
-    order: Order
-    stale_price_time_span: timedelta = timedelta(hours=1)
-    securities_for_orders: ExtendedDictionary[Order, Security] = field(default_factory=ExtendedDictionary)
-    on_order_updated: Callable[[Order], None] = _ignore
+    def __init__(
+        self,
+        security: Security,
+        order: Order,
+        stale_price_time_span: timedelta = timedelta(hours=1),
+        legs: dict[Order, Security] | None = None,
+    ) -> None:
+        self.security = security
+        self.order = order
+        self.stale_price_time_span = stale_price_time_span
+        self.on_order_updated = _ignore
+        self._legs = legs
+
+    @property
+    def securities_for_orders(self) -> ExtendedDictionary[Order, Security]:
+        """All legs of a combo, or the order alone, with their securities."""
+        return ExtendedDictionary({self.order: self.security} if self._legs is None else self._legs)
 
 
 _METHODS = {

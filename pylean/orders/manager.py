@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pylean.naming import PascalNames
 from pylean.numbers import ZERO, to_float
 from pylean.orders.requests import CancelOrderRequest, SubmitOrderRequest, UpdateOrderRequest
+from pylean.securities.symbol import Symbol
 
 if TYPE_CHECKING:
     from pylean.orders.order import Order
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from pylean.orders.ticket import OrderTicket
     from pylean.orders.transactions import TransactionHandler
     from pylean.securities.security import Security
-    from pylean.securities.symbol import Symbol
 
 __all__ = ["ProjectedHoldings", "SecurityTransactionManager"]
 
@@ -58,7 +58,9 @@ class SecurityTransactionManager(PascalNames):
         orders = self._handler.orders.values()
         return [order.clone() for order in orders if condition is None or condition(order)]
 
-    def get_open_orders(self, condition: Symbol | str | Callable[[Order], bool] | None = None) -> list[Order]:
+    def get_open_orders(
+        self, condition: Symbol | str | Security | Callable[[Order], bool] | None = None
+    ) -> list[Order]:
         """Open orders, pending cancels included, of one symbol or under a condition; by id."""
         return [order.clone() for order in self._handler.open_orders if _matches(order, condition)]
 
@@ -66,7 +68,7 @@ class SecurityTransactionManager(PascalNames):
         return [ticket for ticket in self._handler.tickets.values() if condition is None or condition(ticket)]
 
     def get_open_order_tickets(
-        self, condition: Symbol | str | Callable[[OrderTicket], bool] | None = None
+        self, condition: Symbol | str | Security | Callable[[OrderTicket], bool] | None = None
     ) -> list[OrderTicket]:
         tickets = [self._handler.tickets[order.id] for order in self._handler.open_orders]
         return [ticket for ticket in tickets if _matches(ticket, condition)]
@@ -76,7 +78,7 @@ class SecurityTransactionManager(PascalNames):
         return sum((ticket.decimal_quantity_remaining for ticket in self.get_open_order_tickets(symbol)), ZERO)
 
     def get_open_orders_remaining_quantity(
-        self, condition: Symbol | str | Callable[[OrderTicket], bool] | None = None
+        self, condition: Symbol | str | Security | Callable[[OrderTicket], bool] | None = None
     ) -> float:
         """Signed shares that open orders may still fill."""
         tickets = self.get_open_order_tickets(condition)
@@ -140,9 +142,9 @@ class ProjectedHoldings(PascalNames):
         self.projected_quantity = to_float(self.decimal_projected)
 
 
-def _matches(item: _T, condition: Symbol | str | Callable[[_T], bool] | None) -> bool:
+def _matches(item: _T, condition: Symbol | str | Security | Callable[[_T], bool] | None) -> bool:
     if condition is None:
         return True
-    if callable(condition):
-        return condition(item)
-    return item.symbol == getattr(condition, "symbol", condition)
+    if isinstance(condition, (Symbol, str)):
+        return item.symbol == condition
+    return condition(item) if callable(condition) else item.symbol == condition.symbol
