@@ -346,8 +346,19 @@ class OrderMethodsMixin(OrderChecksMixin):
             self.debug(f"Warning: {text}")
 
     def _security_for_order(self, symbol: _Tradable) -> Security:
-        """Raises KeyError for a security that was never added."""
-        return self.securities[symbol if isinstance(symbol, (Symbol, str)) else symbol.symbol]
+        """The security to trade; one that is not there is added now and priced from history, as Lean does.
+
+        Raises ValueError for text that cannot be a ticker.
+        """
+        wanted = symbol if isinstance(symbol, (Symbol, str)) else symbol.symbol
+        known: Security | None = self.securities.find(wanted)
+        if known is not None and (known.is_tradable or known.is_delisted):
+            return known
+        added: Security = self.add_security(wanted) if isinstance(wanted, Symbol) else self.add_equity(wanted)
+        if not added.price:
+            for bar in self.get_last_known_prices(added):
+                added.set_market_price(bar)
+        return added
 
 
 def _check_ratios(legs: list[Leg], quantity: _Number) -> None:

@@ -247,7 +247,10 @@ class TestWhoRefuses:
         assert first.update_requests[0].response.error_code is OrderResponseErrorCode.EXCEEDS_SHORTABLE_QUANTITY
 
     def test_the_number_of_orders(self, bench: Any) -> None:
+        bench.run.is_initialized = False
         bench.algorithm.set_maximum_orders(1)
+        bench.run.is_initialized = True
+        bench.algorithm.set_maximum_orders(100)
         tickets = [bench.algorithm.limit_order("AAA", 1, 9) for _ in range(3)]
         assert [ticket.status is OrderStatus.INVALID for ticket in tickets] == [False, False, True]
         code = tickets[2].submit_request.response.error_code
