@@ -100,21 +100,22 @@ class AlgorithmCore(LeanOverrides, PascalNames):
         if str(time_zone) not in ("America/New_York", "NewYork"):
             raise UnsupportedApiError("QCAlgorithm", f"set_time_zone({time_zone!r})")
 
-    def set_start_date(self, *when: Any) -> None:
+    def set_start_date(self, *when: Any, **named: Any) -> None:
         """``(year, month, day)`` or a date; a start date of the run's configuration wins."""
-        wanted = _as_date(when)
+        wanted = _as_date(when, named)
         if self._lean.start_date is None:
             self._lean.start = wanted
             self._lean.move_to_start()
 
-    def set_end_date(self, *when: Any) -> None:
+    def set_end_date(self, *when: Any, **named: Any) -> None:
         """``(year, month, day)`` or a date, included; an end date of the run's configuration wins."""
-        wanted = _as_date(when)
+        wanted = _as_date(when, named)
         if self._lean.end_date is None:
             self._lean.end = wanted
 
-    def set_cash(self, *amount: Any) -> None:
+    def set_cash(self, *amount: Any, starting_cash: Any = None) -> None:
         """Starting cash in USD; cash of the run's configuration wins."""
+        amount = amount if starting_cash is None else (*amount, starting_cash)
         currency, value = amount if len(amount) > 1 else ("USD", amount[0])
         if currency != "USD":
             raise UnsupportedApiError("QCAlgorithm", f"set_cash({currency!r}, ...)")
@@ -174,12 +175,13 @@ def _read_as(kind: type, name: str, text: str) -> Any:
         raise ValueError(f"parameter {name!r} is {text!r}; it must be of type {kind.__name__}") from error
 
 
-def _as_date(when: tuple[Any, ...]) -> date:
-    first = when[0]
+def _as_date(when: tuple[Any, ...], named: dict[str, Any]) -> date:
+    """From year, month and day in this order or by name, or from one date by whatever name Lean gives it."""
+    first, *_ = when or named.values()
     if isinstance(first, datetime):
         return first.date()
     if isinstance(first, date):
         return first
     if isinstance(first, timedelta):
         raise TypeError("a date is year, month and day, or a date; got a time span")
-    return date(*(int(part) for part in when))
+    return date(*map(int, when), **named)

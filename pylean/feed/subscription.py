@@ -124,6 +124,14 @@ class SubscriptionManager(PascalNames):
     def count(self) -> int:
         return len(self.subscriptions)
 
+    @property
+    def subscription_data_config_service(self) -> SubscriptionManager:
+        """Lean's name of what answers ``get_subscription_data_configs``."""
+        return self
+
+    def get_subscription_data_configs(self, symbol: Symbol | str) -> list[SubscriptionDataConfig]:
+        return list(self._securities[symbol].subscriptions) if symbol in self._securities else []
+
     def add_consolidator(
         self, symbol: Symbol | str, consolidator: DataConsolidator, tick_type: TickType | None = None
     ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pylean.brokerages.model import DefaultBrokerageModel
 from pylean.job import AlgorithmError
+from pylean.naming import UnsupportedApiError
 from pylean.orders import market_state, messages
 from pylean.orders.enums import OrderStatus, OrderType
 from pylean.orders.events import OrderEvent
@@ -27,7 +28,8 @@ __all__ = ["BacktestingBrokerage"]
 
 #: These fill at the time they are submitted; all others wait for the next scan at a later time.
 _IMMEDIATE = (OrderType.MARKET, OrderType.COMBO_MARKET)
-_OWN_ERRORS = (AlgorithmError, StorageError)
+#: These are not the algorithm's: broken data, and names of Lean that pylean has not.
+_OWN_ERRORS = (AlgorithmError, NameError, StorageError, UnsupportedApiError)
 _ID = attrgetter("id")
 # Orders rest for many slices: what the defaults answer in any case is not asked.
 _ALWAYS = DefaultBrokerageModel.can_execute_order

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from pylean.naming import PascalNames
 from pylean.securities.cash import ACCOUNT_CURRENCY, Cash
+from pylean.securities.symbol import Symbol
 
 if TYPE_CHECKING:
     from pylean.securities.holdings import SecurityHolding
     from pylean.securities.security import Security
-    from pylean.securities.symbol import Symbol
+
 
 __all__ = ["SecurityManager"]
 
@@ -72,10 +73,10 @@ class SecurityManager(PascalNames):
             self._by_ticker[ticker] = security.symbol
         return security
 
-    def symbol(self, symbol: Symbol | str) -> Symbol:
-        """The symbol of a ticker or identifier. Raises KeyError when the algorithm has no such security."""
+    def symbol(self, symbol: Symbol | str | Security) -> Symbol:
+        """The symbol of a ticker, identifier or security. Raises KeyError for text that names no security."""
         if not isinstance(symbol, str):
-            return symbol
+            return symbol if isinstance(symbol, Symbol) else symbol.symbol
         found = self._by_ticker.get(symbol.upper())
         if found is None:
             found = next((known for known in (*self._by_symbol, *self._removed) if known == symbol), None)
@@ -84,7 +85,7 @@ class SecurityManager(PascalNames):
             raise KeyError(f"'{symbol}' was not added to the algorithm (added: {known}); call add_equity first")
         return found
 
-    def __getitem__(self, symbol: Symbol | str) -> Security:
+    def __getitem__(self, symbol: Symbol | str | Security) -> Security:
         security = self._by_symbol.get(symbol)  # type: ignore[arg-type]
         if security is not None:
             return security

@@ -6,6 +6,7 @@ from pylean.feed.base_data import BaseData
 from pylean.feed.corporate_actions import Delisting, DelistingType, Dividend, Split, SplitType, SymbolChangedEvent
 from pylean.feed.slice import DataView, Slice
 from pylean.feed.subscription import DataNormalizationMode, SubscriptionDataConfig, TickType
+from pylean.feed.tick import Tick
 
 # What a slice calls its parts; algorithms name them in annotations.
 Delistings = Dividends = QuoteBars = Splits = SymbolChangedEvents = TradeBars = DataView
@@ -28,6 +29,7 @@ __all__ = [
     "SubscriptionDataConfig",
     "SymbolChangedEvent",
     "SymbolChangedEvents",
+    "Tick",
     "TickType",
     "TradeBar",
     "TradeBars",

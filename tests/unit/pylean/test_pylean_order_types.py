@@ -222,7 +222,7 @@ class TestCombos:
         assert [ticket.status for ticket in tickets] == [OrderStatus.CANCELED] * 2
 
     def test_a_leg_that_cannot_be_sent_stops_all(self, pair: Any) -> None:
-        pair.other.is_tradable = False
+        pair.other.is_tradable, pair.other.is_delisted = False, True
         (ticket,) = pair.algorithm.combo_market_order(self.legs(), 10)
         assert ticket.status is OrderStatus.INVALID
         assert pair.algorithm.transactions.orders_count == 0

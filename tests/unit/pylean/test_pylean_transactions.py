@@ -107,13 +107,14 @@ class TestRefusals:
         assert "no bar has arrived yet" in bench.errors[0]
 
     def test_a_security_that_is_not_tradable(self, bench: Any) -> None:
-        bench.security.IsTradable = False
+        bench.security.IsTradable, bench.security.is_delisted = False, True
         ticket = bench.algorithm.market_order("AAA", 1)
         assert ticket.submit_request.response.error_code is OrderResponseErrorCode.NON_TRADABLE_SECURITY
 
-    def test_an_unknown_symbol(self, bench: Any) -> None:
-        with pytest.raises(KeyError, match="'XYZ' was not added to the algorithm"):
-            bench.algorithm.market_order("XYZ", 1)
+    def test_an_unknown_symbol_is_added_but_has_no_price(self, bench: Any) -> None:
+        ticket = bench.algorithm.market_order("XYZ", 1)
+        assert ticket.submit_request.response.error_code is OrderResponseErrorCode.SECURITY_PRICE_ZERO
+        assert "XYZ" in bench.algorithm.securities
 
 
 class TestBuyingPower:
