@@ -61,8 +61,8 @@ def test_market_order_text() -> None:
         (OrderType.STOP_LIMIT, ["stopPrice", "stopTriggered", "limitPrice", "type"]),
         (OrderType.TRAILING_STOP, ["trailingAmount", "trailingAsPercentage", "type", "stopPrice"]),
         (OrderType.LIMIT_IF_TOUCHED, ["type", "triggerPrice", "limitPrice", "triggerTouched"]),
-        (OrderType.COMBO_LEG_LIMIT, ["type", "limitPrice"]),
-        (OrderType.COMBO_MARKET, ["type"]),
+        (OrderType.COMBO_LEG_LIMIT, ["type", "limitPrice", "quantity"]),
+        (OrderType.COMBO_MARKET, ["type", "quantity"]),
     ],
 )
 def test_fields_of_the_type_come_first(kind: OrderType, names: list[str]) -> None:
