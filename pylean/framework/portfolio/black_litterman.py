@@ -115,7 +115,7 @@ class BlackLittermanOptimizationPortfolioConstructionModel(PortfolioConstruction
 
     def _posterior(self, expected: Vector, sigma: Vector, views: Vector, sizes: Vector) -> tuple[Vector, Vector]:
         """Returns and covariance after the views; unchanged when the views depend on each other linearly."""
-        prior = self.tau * sigma
+        prior = self.tau * np.asarray(sigma)
         spread = views @ prior @ views.T
         errors = np.diag(np.diag(spread))
         if np.linalg.det(errors) == 0:
