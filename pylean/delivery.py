@@ -73,7 +73,7 @@ class DeliveryPlan:
         for series, group in self._series():
             for consolidator in series.config.consolidators:
                 known = None if earlier is None else earlier.part_of(consolidator)
-                if known is None and earlier is not None:
+                if known is None and earlier is not None and self._was_seen(series):
                     self._add(consolidator, series, group, None)
                 elif known is not None and (known.plan is None or known.series is not series):
                     known.catch_up(self._before_ms)
@@ -81,6 +81,10 @@ class DeliveryPlan:
                 else:
                     whole = session if series.is_uniform else None
                     self._add(consolidator, series, group, consolidator.day_plan(series, whole))
+
+    def _was_seen(self, series: Series) -> bool:
+        """Points of the series lie behind: who joins now has missed them."""
+        return not len(series) or int(series.end_ms[0]) <= self._before_ms
 
     def _series(self) -> list[tuple[Series, SeriesGroup]]:
         """In slice order; several subscriptions of one symbol side by side."""

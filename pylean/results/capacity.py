@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, KeysView
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from pylean.numbers import ONE, ZERO, double_to_decimal
 from pylean.results.portfolio_view import CapacityBar, PortfolioView
@@ -31,7 +32,7 @@ _LEAST_DISCOUNT = Decimal("0.20")
 _WATCH_DOLLARS_PER_MINUTE = 6_000_000
 _WATCH_DOLLARS_PER_SECOND = _WATCH_DOLLARS_PER_MINUTE // 60
 _LONGEST_WATCH_MIN, _UNKNOWN_VOLUME_WATCH_MIN = 120, 10
-_SHORTEST_WATCH_OF_SECONDS_MIN, _SHORTEST_WATCH_OF_MINUTES_MIN = 5, 1
+_SHORTEST_WATCH_OF_SECONDS, _SHORTEST_WATCH_OF_MINUTES = 5 * _MINUTE, _MINUTE
 _SHARE_OF_SECONDS, _SHARE_OF_MINUTES = Decimal("0.50"), Decimal("0.20")
 _SHARE_OF_HOURS, _SHARE_OF_DAYS = Decimal("0.05"), Decimal("0.02")
 
@@ -134,30 +135,34 @@ class _SymbolCapacity:
 
     def add_bar(self, utc: datetime, bar: CapacityBar) -> bool:
         """Add a bar's volume; false once it is too long after the last fill."""
-        minutes = ZERO
-        if self._previous_utc is not None:
-            minutes = double_to_decimal((utc - self._previous_utc).total_seconds() / 60)
-        volume = (bar.volume + self._previous_volume) / minutes if minutes else bar.volume
+        is_watched = self._is_within_watch(utc, bar)
         self._previous_utc, self._previous_volume = utc, bar.volume
-        if not self._is_within_watch(utc, bar.period, bar.close * volume):
+        if not is_watched:
             return False
         self._share = _share_of(bar.period)
         self._dollar_volume += bar.close * self._discount * bar.volume
         return True
 
-    def _is_within_watch(self, utc: datetime, period: timedelta, dollars_per_minute: Decimal) -> bool:
-        last_fill = self.last_fill_utc
+    def _is_within_watch(self, utc: datetime, bar: CapacityBar) -> bool:
+        last_fill, period = self.last_fill_utc, bar.period
         if period >= _DAY:
             return utc == last_fill or datetime.combine(utc.date(), _MIDNIGHT) == _round_up(last_fill, _DAY)
         if period >= _HOUR:
             return utc == _round_up(last_fill, _HOUR)
         is_minute = period >= _MINUTE
+        if utc <= last_fill + (_SHORTEST_WATCH_OF_MINUTES if is_minute else _SHORTEST_WATCH_OF_SECONDS):
+            return True
         watched_dollars = _WATCH_DOLLARS_PER_MINUTE if is_minute else _WATCH_DOLLARS_PER_SECOND
-        shortest = _SHORTEST_WATCH_OF_MINUTES_MIN if is_minute else _SHORTEST_WATCH_OF_SECONDS_MIN
+        dollars_per_minute = bar.close * self._volume_per_minute(utc, bar.volume)
         watch: Decimal | int = _UNKNOWN_VOLUME_WATCH_MIN
         if dollars_per_minute:
             watch = min(watched_dollars / dollars_per_minute, Decimal(_LONGEST_WATCH_MIN))
-        return utc <= last_fill + timedelta(minutes=int(max(shortest, watch)))
+        return utc <= last_fill + timedelta(minutes=int(watch))
+
+    def _volume_per_minute(self, utc: datetime, volume: Decimal) -> Decimal:
+        """Of this bar and the one before."""
+        minutes = ZERO if self._previous_utc is None else _minutes_of(utc - self._previous_utc)
+        return (volume + self._previous_volume) / minutes if minutes else volume
 
 
 class _SlotTable:
@@ -195,6 +200,12 @@ class _SlotTable:
         slot = self._index.pop(symbol)
         self._slots[slot] = None
         self._freed.append(slot)
+
+
+@lru_cache(maxsize=256)
+def _minutes_of(span: timedelta) -> Decimal:
+    # Bars follow each other at a few distances.
+    return double_to_decimal(span.total_seconds() / 60)
 
 
 def _share_of(period: timedelta) -> Decimal:
