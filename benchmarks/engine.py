@@ -86,7 +86,7 @@ class Bench:
         for case in ("cold", "warm"):
             yield f"pylean, {case}", self._pylean(workload, case)
         for peer in self._peers:
-            has_failed = any(result.failure for result in taken[peer.name])
+            has_failed = any(result.failure for result in taken.get(peer.name, ()))
             if not has_failed and workload.name not in dict(peer.not_on):
                 interpreter = peer.interpreter(self._folder / "peers")
                 yield peer.name, self._peer_process(workload, interpreter, peer.path)
