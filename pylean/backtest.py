@@ -13,6 +13,7 @@ from pylean.engine import Engine
 from pylean.feed.market_data import MarketData
 from pylean.job import AlgorithmError, BacktestJob, BacktestOutcome, Observer
 from pylean.loading import load_algorithm_class
+from pylean.missing_names import explained
 from pylean.naming import UnsupportedApiError
 from pylean.numbers import use_lean_decimals
 from pylean.object_store import ObjectStore
@@ -74,6 +75,7 @@ def _initialize(job: BacktestJob, run: Run) -> QCAlgorithm:
     except StorageError:
         raise
     except Exception as error:
+        error = explained(error)
         raise AlgorithmError("initialize", run.clock.utc, error) from error
     run.is_initialized = True
     run.move_to_start()

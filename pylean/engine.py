@@ -22,6 +22,7 @@ from pylean.feed.timeline import Timeline
 from pylean.hourly_models import HourlyModels
 from pylean.job import AlgorithmError, Observer
 from pylean.margin_call import confirmed_by
+from pylean.missing_names import explained
 from pylean.progress import ProgressReporter
 from pylean.results import OrderEventRecord, ResultCollector, ResultSettings
 from pylean.securities.data_filter import data_filter_of
@@ -276,6 +277,7 @@ class Engine:
             except (AlgorithmError, StorageError):
                 raise
             except Exception as error:
+                error = explained(error)
                 raise AlgorithmError("on_data", self._clock.utc, error) from error
         if framework.is_active:
             self._call("the framework", partial(framework.on_data, Slice(timeline, index)))
@@ -417,6 +419,7 @@ class Engine:
         except (AlgorithmError, StorageError):
             raise
         except Exception as error:
+            error = explained(error)
             raise AlgorithmError(where, self._clock.utc, error) from error
 
     def _report(self, *, at_end: bool = False) -> None:

@@ -10,6 +10,7 @@ from types import ModuleType
 from pylean import api
 from pylean.algorithm import QCAlgorithm
 from pylean.api.model_paths import forget_model_modules, install_model_paths
+from pylean.missing_names import explained
 
 __all__ = ["AlgorithmLoadError", "load_algorithm_class"]
 
@@ -31,7 +32,8 @@ def load_algorithm_class(path: Path) -> type[QCAlgorithm]:
     """The one QCAlgorithm subclass defined in a file.
 
     Its folder goes to the front of the module path, as in Lean, so that modules beside it can be imported by name, and
-    ``AlgorithmImports`` is pylean's. Raises AlgorithmLoadError; whatever the file itself raises passes through.
+    ``AlgorithmImports`` is pylean's. Raises AlgorithmLoadError, and UnsupportedNameError for a name that Lean has and
+    pylean has not; whatever else the file itself raises passes through.
     """
     path = path.absolute()
     if not path.is_file():
@@ -50,6 +52,8 @@ def load_algorithm_class(path: Path) -> type[QCAlgorithm]:
     sys.modules[path.stem] = module
     try:
         spec.loader.exec_module(module)
+    except NameError as error:
+        raise explained(error) from None
     finally:
         _own_modules.update(name for name in set(sys.modules) - before if _lies_in(sys.modules[name], path.parent))
     classes = [

@@ -32,7 +32,7 @@ class AlgorithmCore(LeanOverrides, PascalNames):
         run = self._lean = current_run()
         self.settings = AlgorithmSettings()
         self.universe_settings = UniverseSettings()
-        self.securities = SecurityManager()
+        self.securities = run.securities = SecurityManager()
         self.portfolio = SecurityPortfolioManager(self.securities, self.settings)
         run.handler = TransactionHandler(self)
         self.transactions = SecurityTransactionManager(run.handler)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pylean.algorithm.deployment import DeploymentMixin
 from pylean.algorithm.framework import FrameworkMixin
 from pylean.algorithm.identifiers import IdentifiersMixin
 from pylean.algorithm.paired_indicators import PairedIndicatorsMixin
@@ -26,6 +27,7 @@ class QCAlgorithm(
     IdentifiersMixin,
     PlottingMixin,
     StatisticsMixin,
+    DeploymentMixin,
 ):
     """Subclass it and override the events you need, in snake_case or PascalCase."""
 

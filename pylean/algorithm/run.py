@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pylean.feed.market_data import MarketData
     from pylean.framework.pipeline import FrameworkPipeline
     from pylean.orders.transactions import TransactionHandler
+    from pylean.securities.manager import SecurityManager
     from pylean.securities.symbol import Symbol
     from pylean.storage import MarketHours
     from pylean.universes.fundamental import Fundamental, FundamentalDataProvider
@@ -64,6 +65,7 @@ class Run:
     clock: AlgorithmClock = field(default_factory=AlgorithmClock)
     events: EventQueue = field(default_factory=EventQueue)
     handler: TransactionHandler = field(init=False)
+    securities: SecurityManager = field(init=False)
     framework: FrameworkPipeline = field(init=False)
     start: date = field(init=False)
     end: date = field(init=False)

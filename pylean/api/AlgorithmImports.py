@@ -30,3 +30,4 @@ from pylean.api.names.securities import *
 from pylean.api.names.universes import *
 
 pd = LazyModule("pandas")
+plt = LazyModule("matplotlib.pyplot")

@@ -15,6 +15,10 @@ class Resolution(IntEnum):
     HOUR = 3
     DAILY = 4
 
+    def __str__(self) -> str:
+        """Lean's name: ``Daily``."""
+        return self.name.title()
+
     @property
     def period(self) -> timedelta:
         """Length of one bar; zero for ticks."""

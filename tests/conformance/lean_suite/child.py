@@ -1,4 +1,4 @@
-"""One case in a process of its own: ``python -m tests.conformance.lean_suite.child ALGORITHM DATA``.
+"""One case in a process of its own: ``python -m tests.conformance.lean_suite.child ALGORITHM DATA LEAN``.
 
 The last line of standard output is the outcome as JSON; a failure is a traceback and exit code 1.
 """
@@ -20,10 +20,10 @@ __all__: list[str] = []
 _PARAMETERS = {"ema-fast": "10", "ema-slow": "20"}
 
 
-def _main(algorithm: Path, data: Path) -> None:
+def _main(algorithm: Path, data: Path, lean: Path) -> None:
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as output:
-        fundamentals = LeanTestFundamentals(algorithm.parents[1])
+        fundamentals = LeanTestFundamentals(lean)
         job = BacktestJob(
             algorithm, data, Path(output), algorithm.stem, parameters=_PARAMETERS, fundamental_data=fundamentals
         )
@@ -43,4 +43,4 @@ def _main(algorithm: Path, data: Path) -> None:
 
 
 if __name__ == "__main__":
-    _main(Path(sys.argv[1]), Path(sys.argv[2]))
+    _main(*map(Path, sys.argv[1:]))

@@ -59,7 +59,8 @@ def run_cases(cases: Sequence[Case], lean: Path, data: Path, jobs: int) -> Itera
 
 
 def _run(case: Case, lean: Path, data: Path) -> Verdict:
-    command = [sys.executable, "-m", "tests.conformance.lean_suite.child", str(lean / case.path), str(data)]
+    child = "tests.conformance.lean_suite.child"
+    command = [sys.executable, "-m", child, str(lean / case.path), str(data), str(lean)]
     started = time.monotonic()
     try:
         process = subprocess.run(

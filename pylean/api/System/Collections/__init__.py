@@ -1,0 +1,1 @@
+"""What algorithms import from .NET's ``System.Collections``."""
