@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.conformance.lean_suite.cases import Case, read_cases
+from tests.conformance.lean_suite.cases import Case, read_cases, source_of
 from tests.conformance.lean_suite.page import write_page
 from tests.conformance.lean_suite.suite import Verdict, run_cases
 
@@ -31,7 +31,7 @@ def _main() -> int:
         verdicts.append(verdict)
         if options.output != "json":
             print(_row(verdict), flush=True)
-    results = _results(verdicts)
+    results = {"lean": source_of(options.expected), **_results(verdicts)}
     if options.output == "json":
         print(json.dumps(results, indent=1))
     else:

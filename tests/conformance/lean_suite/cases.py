@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Case", "Difference", "differences", "read_cases"]
+__all__ = ["Case", "Difference", "differences", "read_cases", "source_of"]
 
 _HASH = "OrderListHash"
 _ANY = -1
@@ -41,6 +41,12 @@ class Difference:
 def read_cases(expected: Path) -> list[Case]:
     """All cases of ``conformance.json``, in its order."""
     return [_case(entry) for entry in json.loads(expected.read_text(encoding="utf-8"))["cases"]]
+
+
+def source_of(expected: Path) -> str:
+    """Which Lean the expected results are of: repository and commit."""
+    source: str = json.loads(expected.read_text(encoding="utf-8"))["source"]
+    return source.partition(" (")[0]
 
 
 def _case(entry: dict[str, Any]) -> Case:
