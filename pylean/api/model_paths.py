@@ -49,6 +49,22 @@ _MODULES = frozenset(_OTHERS).union(
 _VARIANTS = ("pylean.framework.lean_python", "pylean.framework.lean_python_portfolio")
 _PACKAGES = frozenset(_MODELS) | {"Orders", "Orders.Slippage"}
 
+#: Lean's namespaces in .NET, from which algorithms import too; each gives all names.
+_NAMESPACES = frozenset({"QuantConnect"}).union(
+    f"QuantConnect.{name}"
+    for name in """
+    Algorithm Algorithm.Framework Algorithm.Framework.Alphas Algorithm.Framework.Execution
+    Algorithm.Framework.Portfolio Algorithm.Framework.Portfolio.SignalExports Algorithm.Framework.Risk
+    Algorithm.Framework.Selection Algorithm.Selection Api Benchmarks Brokerages Commands Configuration Data
+    Data.Auxiliary Data.Consolidators Data.Custom Data.Custom.IconicTypes Data.Fundamental Data.Market
+    Data.Shortable Data.UniverseSelection DataSource Indicators Indicators.CandlestickPatterns Interfaces Lean
+    Lean.Engine Lean.Engine.DataFeeds Notifications Orders Orders.Fees Orders.Fills Orders.OptionExercise
+    Orders.Slippage Orders.TimeInForces Parameters Python Research Scheduling Securities Securities.Crypto
+    Securities.CryptoFuture Securities.Equity Securities.Forex Securities.Future Securities.IndexOption
+    Securities.Interfaces Securities.Option Securities.Positions Securities.Volatility Statistics Storage Util
+    """.split()
+)
+
 
 class _ModelPaths(MetaPathFinder, Loader):
     """Comes last, so that an algorithm's own modules of these names win."""
@@ -56,7 +72,7 @@ class _ModelPaths(MetaPathFinder, Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        is_package = fullname in _PACKAGES
+        is_package = fullname in _PACKAGES or fullname in _NAMESPACES
         if not is_package and fullname not in _MODULES:
             return None
         return ModuleSpec(fullname, self, is_package=is_package)
@@ -67,6 +83,9 @@ class _ModelPaths(MetaPathFinder, Loader):
         name = module.__name__.rpartition(".")[2]
         imports = vars(importlib.import_module("AlgorithmImports"))
         names: dict[str, Any] = {key: value for key, value in imports.items() if not key.startswith("_")}
+        if module.__name__ in _NAMESPACES:
+            vars(module).update(names)
+            return
         for place in _VARIANTS:
             variants = importlib.import_module(place)
             if name in variants.__all__:

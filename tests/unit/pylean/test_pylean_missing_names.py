@@ -47,6 +47,17 @@ def test_a_function_names_what_lean_has(market: Market, tmp_path: Path) -> None:
     assert isinstance(caught.value.__cause__, UnsupportedNameError)
 
 
+def test_namespaces_of_dotnet_give_the_same_names(market: Market, tmp_path: Path) -> None:
+    lines = "from QuantConnect import Resolution as R\nfrom QuantConnect.Indicators.CandlestickPatterns import *"
+    with pytest.raises(AlgorithmError, match="in initialize: ValueError: True"):
+        run(market, tmp_path / "case", module=lines, initialize="raise ValueError(R is Resolution)")
+
+
+def test_a_namespace_has_no_other_names(market: Market, tmp_path: Path) -> None:
+    with pytest.raises(ImportError, match="cannot import name 'DefaultDataProvider' from 'QuantConnect'"):
+        run(market, tmp_path / "case", module="from QuantConnect import DefaultDataProvider")
+
+
 def test_a_name_that_nobody_has_stays_a_name_error(market: Market, tmp_path: Path) -> None:
     with pytest.raises(AlgorithmError, match="NameError: name 'OptionChainz' is not defined"):
         run(market, tmp_path / "case", initialize="OptionChainz()")
