@@ -94,23 +94,22 @@ class SubscriptionReader:
     def _trades(self, sessions: list[Session], step_ms: int) -> TradeSeries | None:
         config, seed = self.config, self._trade_seed
         self._seed_before, self._latest = seed, None
-        columns, periods_ms = self._stored_trades(sessions)
+        columns = self._stored_trades(sessions)
         if not len(columns) and (seed is None or not config.fill_forward):
             return None
-        ends = columns.time_ms + (config.period_ms if periods_ms is None else np.array(periods_ms, np.int64))
+        period_ms, lengths = config.period_ms, None
+        ends = columns.time_ms + period_ms
+        if config.resolution is Resolution.DAILY:
+            lengths = {day_start_ms(one.day) // _DAY_MS: (one.close - one.open) * 1000 for one in sessions}
+            period_ms = next(iter(lengths.values()))
+            ends = columns.time_ms + np.array([lengths[day] for day in (columns.time_ms // _DAY_MS).tolist()], np.int64)
+            if len(set(lengths.values())) == 1:
+                lengths = None
         if len(ends) and ends[0] < self.begin_ms:
             late = int(np.searchsorted(ends, self.begin_ms))
             columns, ends = columns.slice(late, len(columns)), ends[late:]
-            periods_ms = None if periods_ms is None else periods_ms[late:]
         emission = self._emission(sessions, columns.time_ms, ends, step_ms, has_seed=seed is not None)
         adjusted = self._adjustments(columns.time_ms, emission)
-        uniform = periods_ms is None or len(set(periods_ms)) < 2
-        period_ms = periods_ms[0] if periods_ms else (sessions[0].close - sessions[0].open) * 1000
-        if config.resolution is not Resolution.DAILY:
-            period_ms = config.period_ms
-        elif seed is not None and seed.period_ms != period_ms:
-            uniform = False
-        lengths = None if uniform else periods_ms
         series = TradeSeries(config, columns, emission, seed, adjusted, period_ms, lengths)
         if self.point_filter is not None:
             series = TradeSeries(config, columns, self._kept(series), seed, adjusted, period_ms, lengths)
@@ -119,8 +118,8 @@ class SubscriptionReader:
         self._latest = series
         return series if len(series) else None
 
-    def _stored_trades(self, sessions: list[Session]) -> tuple[TradeColumns, list[int] | None]:
-        """Stored bars of the sessions, and for days the length of each: from the open to the close."""
+    def _stored_trades(self, sessions: list[Session]) -> TradeColumns:
+        """Stored bars of the sessions; those of days begin at the open."""
         resolution = self.config.resolution
         parts: list[TradeColumns] = []
         for ticker, group in groupby(sessions, lambda session: self.map_file.ticker_on(session.day, self._ticker)):
@@ -129,9 +128,9 @@ class SubscriptionReader:
             if found is not None and len(found):
                 parts.append(found)
         if not parts:
-            return _NO_TRADES, None
+            return _NO_TRADES
         columns = parts[0] if len(parts) == 1 else _joined(parts)
-        return _at_sessions(columns, sessions) if resolution is Resolution.DAILY else (columns, None)
+        return _at_sessions(columns, sessions) if resolution is Resolution.DAILY else columns
 
     def _quotes(self, session: Session, step_ms: int) -> QuoteSeries | None:
         config, seed = self.config, self._quote_seed
@@ -235,7 +234,7 @@ def _grid(opens: NDArray[np.int64], closes: NDArray[np.int64], step_ms: int, *, 
     return np.union1d(grid, closes) if daily else grid
 
 
-def _at_sessions(columns: TradeColumns, sessions: list[Session]) -> tuple[TradeColumns, list[int]]:
+def _at_sessions(columns: TradeColumns, sessions: list[Session]) -> TradeColumns:
     """Daily bars moved from midnight to their sessions; bars of days without one are left out."""
     midnights = np.array([day_start_ms(session.day) for session in sessions], np.int64)
     places = np.searchsorted(midnights, columns.time_ms)
@@ -243,9 +242,8 @@ def _at_sessions(columns: TradeColumns, sessions: list[Session]) -> tuple[TradeC
     kept = np.flatnonzero(midnights[places] == columns.time_ms)
     if len(kept) < len(columns):
         columns = columns.taken(kept)
-    own = [sessions[place] for place in places[kept].tolist()]
-    opens = np.array([session.open * 1000 for session in own], np.int64)
-    return replace(columns, time_ms=columns.time_ms + opens), [(one.close - one.open) * 1000 for one in own]
+    opens = np.array([sessions[place].open * 1000 for place in places[kept].tolist()], np.int64)
+    return replace(columns, time_ms=columns.time_ms + opens)
 
 
 def _joined(parts: list[TradeColumns]) -> TradeColumns:

@@ -11,7 +11,7 @@ import numpy as np
 from pylean.feed.bars import Bar, PriceScale, QuoteBar, TradeBar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Cursor", "QuoteSeries", "Series", "TradeSeries"]
 
 _PRICES = ("open", "high", "low", "close")
+_DAY_MS = 86_400_000
 
 
 class Cursor:
@@ -38,7 +39,8 @@ class Cursor:
 class Series:
     """What both kinds of series share: the moments, which points are real, and how long bars are.
 
-    ``periods_ms`` has the length of each stored row's bar where they differ: days with an early close among others.
+    ``periods_ms`` has the length of a bar by its day (since 1970) where days differ: an early close among others. A bar
+    repeated on another day is as long as that day's session.
     """
 
     def __init__(
@@ -47,7 +49,7 @@ class Series:
         emission: Emission,
         adjusted: AdjustedRows,
         period_ms: int,
-        periods_ms: Sequence[int] | None = None,
+        periods_ms: Mapping[int, int] | None = None,
     ) -> None:
         self.config = config
         self.symbol = config.symbol
@@ -83,9 +85,9 @@ class Series:
         """The point at ``index``."""
         raise NotImplementedError
 
-    def period_of(self, row: int) -> int:
-        """Length of a stored row's bar in milliseconds."""
-        return self.period_ms if self._periods_ms is None else self._periods_ms[row]
+    def period_at(self, local_ms: int) -> int:
+        """Length of a bar that starts or ends at a local moment, in milliseconds."""
+        return self.period_ms if self._periods_ms is None else self._periods_ms[local_ms // _DAY_MS]
 
 
 class TradeSeries(Series):
@@ -99,7 +101,7 @@ class TradeSeries(Series):
         seed: TradeBar | None,
         adjusted: AdjustedRows,
         period_ms: int,
-        periods_ms: Sequence[int] | None = None,
+        periods_ms: Mapping[int, int] | None = None,
     ) -> None:
         super().__init__(config, emission, adjusted, period_ms, periods_ms)
         self.columns = columns
@@ -175,8 +177,9 @@ class TradeSeries(Series):
         opened, high, low, close = (step.scaled(int(getattr(columns, name)[row]), digits) for name in _PRICES)
         shares = int(columns.volume[row]) / self._volume_divisor
         volume = shares if step.volume_factor == 1 else float(round(shares * step.volume_factor))
-        period_ms = self.period_of(row)
-        end_ms = int(columns.time_ms[row]) + period_ms
+        start_ms = int(columns.time_ms[row])
+        period_ms = self.period_at(start_ms)
+        end_ms = start_ms + period_ms
         scale = step.scale(digits)
         return TradeBar.of_integers(self.symbol, scale, opened, high, low, close, volume, end_ms, period_ms)
 
@@ -187,7 +190,7 @@ class TradeSeries(Series):
                 self._points(name)
             self._volumes = self.volume_column().tolist()
         lists = self._lists
-        real = self.real.item(index)
+        real, end_ms = self.real.item(index), self.end_ms.item(index)
         return TradeBar.of_integers(
             self.symbol,
             self.scale if self._scales is None else self._scales[index],
@@ -196,14 +199,10 @@ class TradeSeries(Series):
             lists["low"][index],
             lists["close"][index],
             self._volumes[index],
-            self.end_ms.item(index),
-            self.period_ms if self._periods_ms is None else self._period_at(index),
+            end_ms,
+            self.period_at(end_ms),
             not real,
         )
-
-    def _period_at(self, index: int) -> int:
-        row = int(self.rows[index])
-        return self.period_of(row) if row >= 0 or self._seed is None else self._seed.period_ms
 
 
 class QuoteSeries(Series):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -251,9 +252,43 @@ class Algorithm(Case):
 """
 
 
+class Stage:
+    """A folder with a market's data, and runs of algorithm classes over it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.market = Market(root / "data")
+        (root / "algorithm").mkdir()
+        (root / "algorithm" / "main.py").write_text(_MAIN)
+        self._runs = count()
+
+    def run(self, case: type[QCAlgorithm], observer: RecordingObserver | None = None, **job: Any) -> Ran:
+        """Run a QCAlgorithm class of a test, with what else a job has."""
+        module = sys.modules["algorithm_under_test"] = SimpleNamespace(case=case, instance=None)  # type: ignore[assignment]
+        watching = observer or RecordingObserver()
+        output = self.root / f"results-{next(self._runs)}"
+        main = self.root / "algorithm" / "main.py"
+        try:
+            outcome = run_backtest(BacktestJob(main, self.market.root, output, "test", **job), watching)
+        finally:
+            del sys.modules["algorithm_under_test"]
+        return Ran(outcome, module.instance, watching, output)
+
+
+@pytest.fixture(scope="session")
+def make_stage(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Stage]:
+    """An empty market for each example of a property."""
+    return lambda: Stage(tmp_path_factory.mktemp("stage"))
+
+
 @pytest.fixture
-def market(tmp_path: Path) -> Market:
-    return Market(tmp_path / "data")
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)
+
+
+@pytest.fixture
+def market(stage: Stage) -> Market:
+    return stage.market
 
 
 @pytest.fixture
@@ -267,23 +302,9 @@ def make_bench(market: Market) -> Callable[..., Bench]:
 
 
 @pytest.fixture
-def run_algorithm(tmp_path: Path, market: Market) -> Iterator[RunAlgorithm]:
+def run_algorithm(stage: Stage) -> RunAlgorithm:
     """``run_algorithm(Case, **job fields)`` runs a QCAlgorithm class of a test over ``market``."""
-    module = sys.modules["algorithm_under_test"] = SimpleNamespace(case=None, instance=None)  # type: ignore[assignment]
-    folder = tmp_path / "algorithm"
-    folder.mkdir()
-    (folder / "main.py").write_text(_MAIN)
-    runs = iter(range(100))
-
-    def run(case: type[QCAlgorithm], observer: RecordingObserver | None = None, **job: Any) -> Ran:
-        module.case = case
-        watching = observer or RecordingObserver()
-        output = tmp_path / f"results-{next(runs)}"
-        outcome = run_backtest(BacktestJob(folder / "main.py", market.root, output, "test", **job), watching)
-        return Ran(outcome, module.instance, watching, output)
-
-    yield run
-    del sys.modules["algorithm_under_test"]
+    return stage.run
 
 
 @pytest.fixture
