@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pylean.numbers import ZERO
-from pylean.results import CapacityBar, Holding, PortfolioTotals
+from pylean.results import Holding, PortfolioTotals
 from pylean.securities.margin_values import ReservedBuyingPowerForPositionParameters, amount_of
 
 if TYPE_CHECKING:
@@ -54,11 +53,3 @@ class AccountView:
             holdings_value=sum((abs(holding.decimal_value) for holding in portfolio.held.values()), ZERO),
             sale_volume=portfolio.decimal_total_sale_volume,
         )
-
-    def current_bar(self, symbol: Symbol) -> CapacityBar | None:
-        """The symbol's real trade bar that ends now; ``None`` without one."""
-        security = self._portfolio.securities[symbol]
-        bar = security.cache.last_trade_bar()
-        if bar is None or bar.end_ms != security.clock.local_ms:
-            return None
-        return CapacityBar(bar.decimal("close"), Decimal(repr(bar.volume)), timedelta(milliseconds=bar.period_ms))

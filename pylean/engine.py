@@ -27,6 +27,7 @@ from pylean.progress import ProgressReporter
 from pylean.results import OrderEventRecord, ResultCollector, ResultSettings
 from pylean.securities.data_filter import data_filter_of
 from pylean.securities.foreign_model import adopt_model
+from pylean.slice_tracker import SliceTracker
 from pylean.storage import StorageError
 from pylean.universes.selection import SelectionOutcome, UniverseSelection
 from pylean.volatility_updates import VolatilityUpdates
@@ -74,9 +75,7 @@ class Engine:
         )
         start_ms = stream_start_ms(algorithm, run)
         self._is_warming_up = start_ms < run.start_utc_ms
-        self.collector = ResultCollector(
-            settings, account, account.current_bar, warming_up=self._is_warming_up, additions=run.additions
-        )
+        self.collector = ResultCollector(settings, account, warming_up=self._is_warming_up, additions=run.additions)
         run.statistics = lambda: self.collector.results(self._handler.orders.values()).statistics
         if run.benchmark is None:
             chosen = algorithm.brokerage_model.get_benchmark(algorithm.securities)
@@ -91,6 +90,8 @@ class Engine:
         self._volatility = VolatilityUpdates(algorithm.portfolio)
         self._end_of_day = EndOfDayEvents(algorithm, run)
         self._progress = ProgressReporter(observer, run.clock, start_ms, run.to_utc_ms(run.end_local_ms))
+        self._tracker = SliceTracker(algorithm.portfolio, self.collector)
+        self._portfolio.tell_before_change(self._tracker.catch_up)
         self._portfolio.on_profit = self.collector.record_profit
         self._handler.on_event = self._on_order_event
         self._handler.on_error = lambda text: run.log("error", text)
@@ -120,6 +121,7 @@ class Engine:
         else:
             self._run_stretches()
         self._call("on_end_of_algorithm", self._algorithm.on_end_of_algorithm)
+        self._tracker.catch_up()
         self.collector.finish(self._clock.utc, self._benchmark_price())
         self._report(at_end=not self.stopped_early)
 
@@ -211,6 +213,7 @@ class Engine:
 
     def _open(self, timeline: Timeline, earlier: DeliveryPlan | None = None) -> None:
         """Hand a stretch's series to the securities and plan what consolidators will deliver."""
+        self._tracker.open(timeline)
         self._volatility.open()
         securities = self._portfolio.securities
         for symbol, (trades, _) in timeline.trades.items():
@@ -228,7 +231,7 @@ class Engine:
         self, timeline: Timeline, index: int, changes: SecurityChanges | None
     ) -> None:
         """One slice, step by step in Lean's order."""
-        handler, events, held, framework = self._handler, self._events, self._portfolio.held, self._framework
+        handler, events, tracker, framework = self._handler, self._events, self._tracker, self._framework
         utc_ms = timeline.utc_ms[index]
         if self._is_warming_up:
             self._end_warm_up(utc_ms)
@@ -244,8 +247,7 @@ class Engine:
         actions = timeline.actions.get(index, _NOTHING)
         if self._volatility.is_needed:
             self._call("a volatility model", partial(self._volatility.update, timeline, index))
-        if self.collector.trades.open_symbols:
-            self._mark_open_trades(timeline, index)
+        tracker.priced = index + 1
         if utc_ms >= self._hourly.next_ms:
             self._call("the interest and settlement models", partial(self._hourly.scan, utc_ms))
         if self._is_warming_up and utc_ms >= self._run.start_utc_ms:
@@ -283,8 +285,9 @@ class Engine:
             self._call("the framework", partial(framework.on_data, Slice(timeline, index)))
         if handler.has_work:
             self._call("the order models", handler.process)
-        if utc_ms >= self._next_sample_ms or held or self.collector.watched:
+        if utc_ms >= self._next_sample_ms:
             self._call("the order models", self._sample)
+        tracker.finished = index + 1
 
     def _must_stop(self) -> bool:
         if self._observer.stop_requested or self._run.stop_reason is not None:
@@ -372,19 +375,14 @@ class Engine:
         if warn and not executed:
             self._call("on_margin_call_warning", algorithm.on_margin_call_warning)
 
-    def _mark_open_trades(self, timeline: Timeline, index: int) -> None:
-        """Tell the open trades the price, if the slice has anything of their security."""
-        for symbol in list(self.collector.trades.open_symbols):
-            if timeline.has_point_of(symbol, index):
-                price = self._portfolio.securities[symbol].cache.price
-                self.collector.trades.set_market_price(symbol, price)
-
     def _sample(self) -> None:
+        self._tracker.finish_slice()
         self.collector.on_slice(self._clock.utc)
         self._next_sample_ms = to_ms(self.collector.next_due_utc)
 
     def _schedule_daily_sampling(self) -> None:
         def sample() -> None:
+            self._tracker.catch_up()
             self.collector.sample_day(self._clock.utc, self._benchmark_price())
             self._next_sample_ms = to_ms(self.collector.next_due_utc)
 

@@ -61,20 +61,24 @@ class Series:
         self.adjusted = adjusted
         self._periods_ms = periods_ms
         self._seeded = int(np.searchsorted(emission.rows, 0, side="left"))
-        self._all_real = bool(emission.real.all())
-        self._last_real: list[int] | None = None
+        self.all_real = bool(emission.real.all())
+        self._last_real_list: list[int] | None = None
 
     def __len__(self) -> int:
         return len(self.end_ms)
 
     def real_index(self, index: int) -> int:
         """The latest point at or before ``index`` that is not a repetition; -1 if there was none yet."""
-        if self._all_real or index < 0:
+        if self.all_real or index < 0:
             return index
-        if self._last_real is None:
-            marked = np.where(self.real, np.arange(len(self.real)), -1)
-            self._last_real = np.maximum.accumulate(marked).tolist()
-        return self._last_real[index]
+        if self._last_real_list is None:
+            self._last_real_list = self.last_real().tolist()
+        return self._last_real_list[index]
+
+    def last_real(self) -> NDArray[np.int64]:
+        """``real_index`` of every point."""
+        last: NDArray[np.int64] = np.maximum.accumulate(np.where(self.real, np.arange(len(self.real)), -1))
+        return last
 
     @property
     def is_uniform(self) -> bool:
@@ -120,10 +124,17 @@ class TradeSeries(Series):
         self._arrays: dict[str, NDArray[Any]] = {}
         self._lists: dict[str, list[int]] = {}
         self._volumes: list[float] | None = None
+        #: The bar made last: slice, consolidators and cache mostly ask for the same one.
+        self._made: tuple[int, TradeBar] | None = None
 
     @property
     def is_uniform(self) -> bool:
         return self._scales is None and self._periods_ms is None
+
+    @property
+    def is_uniform_scale(self) -> bool:
+        """All points have one scale."""
+        return self._scales is None
 
     def column(self, field: str) -> NDArray[Any]:
         """Scaled ``open``, ``high``, ``low`` or ``close`` by point: int64, or Python integers where those overflow."""
@@ -170,6 +181,12 @@ class TradeSeries(Series):
         volumes[~self.real] = 0
         return volumes
 
+    def volumes(self) -> list[float]:
+        """``volume_column`` as a list, made once."""
+        if self._volumes is None:
+            self._volumes = self.volume_column().tolist()
+        return self._volumes
+
     def stored_bar(self, row: int) -> TradeBar:
         """A stored row as it is in the file, inside or outside the session."""
         columns, step = self.columns, self.adjusted.at(row)
@@ -185,24 +202,28 @@ class TradeSeries(Series):
 
     def bar(self, index: int) -> TradeBar:
         """The point at ``index``."""
-        if self._volumes is None:
+        made = self._made
+        if made is not None and made[0] == index:
+            return made[1]
+        lists, volumes = self._lists, self.volumes()
+        if len(lists) < len(_PRICES):
             for name in _PRICES:
                 self._points(name)
-            self._volumes = self.volume_column().tolist()
-        lists = self._lists
-        real, end_ms = self.real.item(index), self.end_ms.item(index)
-        return TradeBar.of_integers(
+        end_ms = self.end_ms.item(index)
+        bar = TradeBar.of_integers(
             self.symbol,
             self.scale if self._scales is None else self._scales[index],
             lists["open"][index],
             lists["high"][index],
             lists["low"][index],
             lists["close"][index],
-            self._volumes[index],
+            volumes[index],
             end_ms,
             self.period_at(end_ms),
-            not real,
+            not self.real.item(index),
         )
+        self._made = (index, bar)
+        return bar
 
 
 class QuoteSeries(Series):

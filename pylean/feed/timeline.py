@@ -34,6 +34,24 @@ class SeriesGroup:
     members: list[Series] = field(default_factory=list)
     cursor: Cursor = field(default_factory=Cursor)
     index_at: list[int] | None = None
+    #: Points that lie before the first slice.
+    past: int = 0
+    _latest: NDArray[np.int64] | None = None
+
+    def has_point(self, first: int, end: int) -> NDArray[np.bool_]:
+        """By slice of a range: the series have a point in it."""
+        if self.index_at is None:
+            return np.ones(end - first, np.bool_)
+        return np.array(self.index_at[first:end]) >= 0
+
+    def latest(self) -> NDArray[np.int64]:
+        """By slice: the series' latest point at or before it, -1 before the first."""
+        if self._latest is None:
+            if self.index_at is None:
+                self._latest = np.arange(len(self.end_ms))
+            else:
+                self._latest = np.maximum.accumulate(np.array([self.past - 1, *self.index_at]))[1:]
+        return self._latest
 
     def position(self, slice_index: int) -> int:
         """The series' point in a slice, -1 for none."""
@@ -170,7 +188,7 @@ def _grouped(series: Sequence[Series]) -> tuple[list[SeriesGroup], dict[int, Ser
 
 
 def _place(group: SeriesGroup, instants: NDArray[np.int64], moments: NDArray[np.int64], begin_utc_ms: int) -> None:
-    past = int(np.searchsorted(instants, begin_utc_ms))
+    past = group.past = int(np.searchsorted(instants, begin_utc_ms))
     group.cursor.index = past - 1
     if past == 0 and len(instants) == len(moments):
         return

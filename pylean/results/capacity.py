@@ -6,7 +6,7 @@ smallest sum limits the strategy. All in USD.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, KeysView
+from collections.abc import Iterable, Iterator, KeysView
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -16,9 +16,7 @@ from pylean.results.portfolio_view import CapacityBar, PortfolioView
 from pylean.results.summary import CapacityFigures
 from pylean.securities.symbol import Symbol
 
-__all__ = ["BarSource", "StrategyCapacity"]
-
-BarSource = Callable[[Symbol], CapacityBar | None]
+__all__ = ["StrategyCapacity"]
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _MIDNIGHT = time()
@@ -40,9 +38,8 @@ _SHARE_OF_HOURS, _SHARE_OF_DAYS = Decimal("0.05"), Decimal("0.02")
 class StrategyCapacity:
     """Follows the volume after fills and keeps the estimate; ``watched`` is a live view, mostly empty."""
 
-    def __init__(self, start: date, end: date, portfolio: PortfolioView, bars: BarSource) -> None:
+    def __init__(self, start: date, end: date, portfolio: PortfolioView) -> None:
         self._portfolio = portfolio
-        self._bars = bars
         self._symbols = _SlotTable()
         self._watched: dict[Symbol, _SymbolCapacity] = {}
         self.watched: KeysView[Symbol] = self._watched.keys()
@@ -69,12 +66,16 @@ class StrategyCapacity:
         state.on_fill(utc, fill_price * abs(fill_quantity))
         self._watched.setdefault(symbol, state)
 
-    def update(self, utc: datetime, *, force: bool = False) -> None:
-        """Add the current bars of watched symbols; take a snapshot on its UTC day or when forced."""
-        for symbol, state in list(self._watched.items()):
-            bar = self._bars(symbol)
-            if bar is not None and bar.volume and not state.add_bar(utc, bar):
+    def take_bars(self, symbol: Symbol, bars: Iterable[CapacityBar]) -> None:
+        """Bars of a watched symbol since the last ones."""
+        state = self._watched[symbol]
+        for bar in bars:
+            if bar.volume and not state.add_bar(bar):
                 del self._watched[symbol]
+                return
+
+    def update(self, utc: datetime, *, force: bool = False) -> None:
+        """Take a snapshot on its UTC day or when forced."""
         if not self._symbols or (utc < self._next_snapshot_utc and not force):
             return
         equity = self._portfolio.equity()
@@ -111,8 +112,7 @@ class _SymbolCapacity:
         self._share = ZERO
         self._discount = ONE
         self._is_restarting = False
-        self._previous_utc: datetime | None = None
-        self._previous_volume = ZERO
+        self._before: CapacityBar | None = None
 
     @property
     def market_volume(self) -> Decimal:
@@ -133,36 +133,37 @@ class _SymbolCapacity:
         self._is_restarting = True
         self.sale_volume = ZERO
 
-    def add_bar(self, utc: datetime, bar: CapacityBar) -> bool:
+    def add_bar(self, bar: CapacityBar) -> bool:
         """Add a bar's volume; false once it is too long after the last fill."""
-        is_watched = self._is_within_watch(utc, bar)
-        self._previous_utc, self._previous_volume = utc, bar.volume
-        if not is_watched:
+        before, self._before = self._before, bar
+        if not self._is_within_watch(bar, before):
             return False
         self._share = _share_of(bar.period)
         self._dollar_volume += bar.close * self._discount * bar.volume
         return True
 
-    def _is_within_watch(self, utc: datetime, bar: CapacityBar) -> bool:
-        last_fill, period = self.last_fill_utc, bar.period
-        if period >= _DAY:
+    def _is_within_watch(self, bar: CapacityBar, before: CapacityBar | None) -> bool:
+        """The watch is the longer, the fewer dollars a minute this bar and the one before were worth."""
+        last_fill, utc = self.last_fill_utc, bar.utc
+        if bar.period >= _DAY:
             return utc == last_fill or datetime.combine(utc.date(), _MIDNIGHT) == _round_up(last_fill, _DAY)
-        if period >= _HOUR:
+        if bar.period >= _HOUR:
             return utc == _round_up(last_fill, _HOUR)
-        is_minute = period >= _MINUTE
-        if utc <= last_fill + (_SHORTEST_WATCH_OF_MINUTES if is_minute else _SHORTEST_WATCH_OF_SECONDS):
+        is_minute = bar.period >= _MINUTE
+        shortest = _SHORTEST_WATCH_OF_MINUTES if is_minute else _SHORTEST_WATCH_OF_SECONDS
+        idle = utc - last_fill
+        if idle <= shortest:
             return True
         watched_dollars = _WATCH_DOLLARS_PER_MINUTE if is_minute else _WATCH_DOLLARS_PER_SECOND
-        dollars_per_minute = bar.close * self._volume_per_minute(utc, bar.volume)
+        volume = bar.volume
+        minutes = ZERO if before is None else _minutes_of(utc - before.utc)
+        if before is not None and minutes:
+            volume = (volume + before.volume) / minutes
+        dollars_per_minute = bar.close * volume
         watch: Decimal | int = _UNKNOWN_VOLUME_WATCH_MIN
         if dollars_per_minute:
             watch = min(watched_dollars / dollars_per_minute, Decimal(_LONGEST_WATCH_MIN))
-        return utc <= last_fill + timedelta(minutes=int(watch))
-
-    def _volume_per_minute(self, utc: datetime, volume: Decimal) -> Decimal:
-        """Of this bar and the one before."""
-        minutes = ZERO if self._previous_utc is None else _minutes_of(utc - self._previous_utc)
-        return (volume + self._previous_volume) / minutes if minutes else volume
+        return idle <= timedelta(minutes=int(watch))
 
 
 class _SlotTable:

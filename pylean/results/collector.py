@@ -10,17 +10,18 @@ from decimal import Decimal, localcontext
 from pylean.numbers import DECIMAL_CONTEXT, ZERO
 from pylean.orders.order import Order
 from pylean.results.additions import ResultAdditions
-from pylean.results.capacity import BarSource, StrategyCapacity
+from pylean.results.capacity import StrategyCapacity
 from pylean.results.charts import ChartBook
 from pylean.results.order_events import OrderEventRecord
 from pylean.results.order_hash import order_list_hash
-from pylean.results.portfolio_view import PortfolioView
+from pylean.results.portfolio_view import CapacityBar, PortfolioView
 from pylean.results.sampling import ResultSampler
 from pylean.results.settings import ResultSettings
 from pylean.results.statistics import RunSamples, StatisticsResults, compute_statistics
 from pylean.results.summary import runtime_statistics
 from pylean.results.trades import Trade, TradeBuilder
 from pylean.results.transactions import TransactionRecord
+from pylean.securities.symbol import Symbol
 
 __all__ = ["ResultCollector", "RunResults"]
 
@@ -51,7 +52,6 @@ class ResultCollector:
         self,
         settings: ResultSettings,
         portfolio: PortfolioView,
-        bars: BarSource,
         *,
         warming_up: bool = False,
         additions: ResultAdditions | None = None,
@@ -65,13 +65,21 @@ class ResultCollector:
         self._portfolio = portfolio
         self._sampler = ResultSampler(settings, self.charts, portfolio.equity())
         self._sampler.warming_up = warming_up
-        self._capacity = StrategyCapacity(settings.start_date, settings.end_date, portfolio, bars)
+        self._capacity = StrategyCapacity(settings.start_date, settings.end_date, portfolio)
         self.watched = self._capacity.watched
         self.next_due_utc = datetime.min
 
     def on_slice(self, utc: datetime) -> None:
-        """End of a time slice; needed once ``next_due_utc`` is reached and while any symbol is ``watched``."""
+        """End of a time slice; needed once ``next_due_utc`` is reached."""
         self._process(utc, force=False)
+
+    def take_equities(self, equities: Iterable[Decimal]) -> None:
+        """Equity of slices that were not told one by one: the first, highest, lowest and last are enough."""
+        self._sampler.take_equities(equities)
+
+    def take_volumes(self, symbol: Symbol, bars: Iterable[CapacityBar]) -> None:
+        """Real bars of a ``watched`` symbol since the last ones, in order; those of a slice before ``on_slice``."""
+        self._capacity.take_bars(symbol, bars)
 
     def sample_day(self, utc: datetime, benchmark: Decimal) -> None:
         """Midnight in the algorithm's time zone, every day, in warm-up too; ``benchmark`` is a price."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pylean.securities.symbol import Symbol
 
@@ -34,10 +34,10 @@ class PortfolioTotals:
     sale_volume: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class CapacityBar:
-    """A bar's closing price, its volume in shares and its length."""
+class CapacityBar(NamedTuple):
+    """A bar: when it ended (UTC), its closing price, its volume in shares and its length."""
 
+    utc: datetime
     close: Decimal
     volume: Decimal
     period: timedelta

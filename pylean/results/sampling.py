@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -122,6 +123,11 @@ class ResultSampler:
             self._sample_equity(utc)
         else:
             self.next_due_utc = self._next_sample_utc
+
+    def take_equities(self, equities: Iterable[Decimal]) -> None:
+        """Take the equities of several slices into the candle."""
+        for equity in equities:
+            self._bar.update(equity)
 
     def sample_day(self, utc: datetime, benchmark: Decimal, portfolio: PortfolioView, capacity: Decimal) -> None:
         """Take the daily sample of every series; ``benchmark`` is a price, ``capacity`` in USD."""

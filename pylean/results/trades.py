@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import KeysView
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pylean.naming import LeanEnum
 from pylean.numbers import ZERO, round_half_even
@@ -105,6 +109,23 @@ class _OpenTrade:
         elif self.best_profit - profit > self.largest_fall:
             self.largest_fall = self.best_profit - profit
 
+    def take_prices(self, prices: NDArray[Any], digits: int) -> None:
+        """``update`` for many prices: the best profit is a running maximum, the fall the largest distance from it."""
+        entry = self.trade.entry_price
+        profits = prices if self.trade.is_long else -prices
+        # A price at which the profit is the best so far, in the direction of the trade.
+        best = entry + self.best_profit if self.trade.is_long else self.best_profit - entry
+        highest = np.maximum.accumulate(profits)
+        beyond = int(np.searchsorted(highest, int((best.scaleb(digits)).to_integral_value(ROUND_CEILING))))
+        falls = [self.largest_fall]
+        if beyond:
+            falls.append(best - Decimal(int(profits[:beyond].min())).scaleb(-digits))
+        if beyond < len(profits):
+            falls.append(Decimal(int((highest[beyond:] - profits[beyond:]).max())).scaleb(-digits))
+            top = Decimal(int(highest[-1])).scaleb(-digits)
+            self.best_profit = top - entry if self.trade.is_long else top + entry
+        self.largest_fall = max(falls)
+
     def close(self, quantity: Decimal, exit_: _Exit, position: _Position) -> Trade:
         """A trade over ``quantity`` shares that ends here."""
         trade = self.trade
@@ -172,6 +193,16 @@ class TradeBuilder:
             position.low = price
         for open_trade in position.open_trades:
             open_trade.update(price)
+
+    def take_prices(self, symbol: Symbol, prices: NDArray[Any], digits: int) -> None:
+        """``set_market_price`` for the prices of many slices in order, as integers with so many digits of fraction."""
+        position = self._positions.get(symbol)
+        if position is None:
+            return
+        position.high = max(position.high, Decimal(int(prices.max())).scaleb(-digits))
+        position.low = min(position.low, Decimal(int(prices.min())).scaleb(-digits))
+        for open_trade in position.open_trades:
+            open_trade.take_prices(prices, digits)
 
     def on_split(self, symbol: Symbol, factor: Decimal) -> None:
         """Restate open trades after a split, for raw prices only; ``factor`` is 0.5 for two shares from one."""

@@ -99,6 +99,25 @@ class SecurityCache(PascalNames):
         else:
             self._restated = index
 
+    @property
+    def is_restated(self) -> bool:
+        """The last bar's prices are not those of its column: a split restated them."""
+        return self._restated >= 0
+
+    @property
+    def earlier_price(self) -> Decimal:
+        """The price before the first point of the series at hand."""
+        bar = self._earlier_trade
+        return ZERO if bar is None else bar.decimal("close")
+
+    def price_at(self, point: int) -> Decimal:
+        """The price while a real point was the latest one; -1 stands for none."""
+        if point < 0 or self.trades is None:
+            return self.earlier_price
+        if point == self._restated and self._latest[1] is not None:
+            return self._latest[1].decimal("close")
+        return self.trades.scale_of(point).decimal(self.trades.close[point])
+
     def last_trade_bar(self) -> TradeBar | None:
         series = self.trades
         if series is None:

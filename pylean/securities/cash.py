@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from pylean.naming import PascalNames, UnsupportedApiError
@@ -37,6 +37,8 @@ class Cash(PascalNames):
     def __init__(self, symbol: str) -> None:
         self.symbol = symbol
         self.decimal_amount = ZERO
+        #: Told before each change.
+        self.before_change: Callable[[], None] = lambda: None
         self._amount_float: tuple[Decimal, float] = (ZERO, 0.0)
 
     @property
@@ -58,10 +60,12 @@ class Cash(PascalNames):
         return Currencies.get_currency_symbol(self.symbol)
 
     def set_amount(self, amount: float | Decimal) -> None:
+        self.before_change()
         self.decimal_amount = to_decimal(amount)
 
     def add_amount(self, amount: float | Decimal) -> float:
         """Change by an amount; returns the new one."""
+        self.before_change()
         self.decimal_amount += to_decimal(amount)
         return self.amount
 

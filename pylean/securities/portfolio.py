@@ -115,12 +115,19 @@ class SecurityPortfolioManager(ClosedNames):
         ticket = None if self.transactions is None else self.transactions.get_order_ticket(order_id)
         return None if ticket is None else ticket.decimal_quantity_filled
 
+    def tell_before_change(self, listener: Callable[[], None]) -> None:
+        """Call a function before cash or a position changes: each change of a position moves cash first."""
+        self._usd.before_change = self._unsettled_usd.before_change = listener
+
+    @property
+    def decimal_total_cash(self) -> Decimal:
+        """Settled and unsettled."""
+        cash = self._usd.decimal_amount
+        return cash + self._unsettled_usd.decimal_amount if self._unsettled_usd.decimal_amount else cash
+
     @property
     def decimal_total_portfolio_value(self) -> Decimal:
-        cash = self._usd.decimal_amount
-        if self._unsettled_usd.decimal_amount:
-            cash += self._unsettled_usd.decimal_amount
-        return sum((holding.decimal_value for holding in self._held.values()), cash)
+        return sum((holding.decimal_value for holding in self._held.values()), self.decimal_total_cash)
 
     @property
     def total_portfolio_value(self) -> float:
@@ -268,6 +275,7 @@ class SecurityPortfolioManager(ClosedNames):
         """One old share becomes 1 / ``factor`` new ones; what is not a whole share is paid in cash, at the last price
         restated for the split, or without one at the reference price.
         """
+        self._usd.before_change()
         holding = security.holdings
         quantity = holding.decimal_quantity / factor
         whole = Decimal(int(quantity))

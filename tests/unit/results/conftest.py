@@ -175,7 +175,7 @@ class _GoldenReplay:
             risk_free_rate=InterestRates.read(LeanPaths(shared / "market-data")).rate_on,
             lean_version=lean_version,
         )
-        self.collector = ResultCollector(settings, self.portfolio, self._bar)
+        self.collector = ResultCollector(settings, self.portfolio)
 
     def run(self) -> GoldenRun:
         by_time: dict[datetime, list[OrderEventRecord]] = {}
@@ -202,8 +202,14 @@ class _GoldenReplay:
             self._update_prices()
             for event in by_time.get(utc, ()):
                 self._apply(event)
-            if utc >= collector.next_due_utc or collector.watched or portfolio.invested:
+            for symbol in list(collector.watched):
+                bar = self.bars[symbol].at(local)
+                if bar is not None:
+                    collector.take_volumes(symbol, [CapacityBar(utc, *bar, _SECOND)])
+            if utc >= collector.next_due_utc:
                 collector.on_slice(utc)
+            elif portfolio.invested:
+                collector.take_equities([portfolio.equity()])
 
     def _update_prices(self) -> None:
         for symbol in self.collector.trades.open_symbols:
@@ -220,10 +226,6 @@ class _GoldenReplay:
             if profit is not None:
                 self.collector.record_profit(event.utc, profit - 2 * fee)
         self.collector.on_order_event(event)
-
-    def _bar(self, symbol: Symbol) -> CapacityBar | None:
-        bar = self.bars[symbol].at(self.local)
-        return bar and CapacityBar(*bar, _SECOND)
 
     def _orders(self) -> Iterator[Order]:
         histories: dict[int, list[OrderEventRecord]] = {}
@@ -289,14 +291,13 @@ class _BuyAndHoldReplay:
         self.symbol = Symbol("SPY", "SPY R735QTJ8XC9X")
         self.factor = self._factor()
         self.portfolio = ReplayPortfolio(Decimal(100000))
-        self.current: CapacityBar | None = None
         settings = ResultSettings(
             start_date=self.days[0],
             end_date=self.days[-1],
             start_utc=to_utc(datetime(2013, 10, 7)),
             risk_free_rate=InterestRates.read(LeanPaths(shared / "lean-sample")).rate_on,
         )
-        self.collector = ResultCollector(settings, self.portfolio, lambda _: self.current)
+        self.collector = ResultCollector(settings, self.portfolio)
         hours = self._rows(self.folder / "hour/spy.zip", "20131004 ", "20131012")
         self.hour_closes = {row[0]: self._price(row[4]) for row in hours}
 
@@ -312,9 +313,11 @@ class _BuyAndHoldReplay:
                 utc = to_utc(datetime.combine(day, time())) + timedelta(milliseconds=int(row[0]), minutes=1)
                 price = self.portfolio.prices[self.symbol] = self._price(row[4])
                 volume = round(Decimal(row[5]) * (1 / self.factor))
-                self.current = CapacityBar(price, Decimal(volume), timedelta(minutes=1))
+                bar = CapacityBar(utc, price, Decimal(volume), timedelta(minutes=1))
                 self.collector.trades.set_market_price(self.symbol, price)
                 order = order or self._buy(utc, self._price(quotes[row[0]][4]), self._price(quotes[row[0]][9]))
+                if self.symbol in self.collector.watched:
+                    self.collector.take_volumes(self.symbol, [bar])
                 self.collector.on_slice(utc)
         self.collector.finish(utc, self.hour_closes["20131011 15:00"])
         return self.collector.results([order] if order else [])

@@ -21,19 +21,18 @@ class Market:
     """Bars by symbol, and the capacity that watches them; 10 % of the equity is in every symbol of ``held``."""
 
     def __init__(self, portfolio: Any, *, days: int = 60) -> None:
-        self.bars: dict[Symbol, CapacityBar] = {}
         self.portfolio = portfolio
         end = START.date() + timedelta(days=days - 1)
-        self.capacity = StrategyCapacity(START.date(), end, portfolio, self.bars.get)
+        self.capacity = StrategyCapacity(START.date(), end, portfolio)
 
     def fill(self, symbol: Symbol, utc: datetime, price: int = 10, quantity: int = 100) -> None:
         self.capacity.on_fill(symbol, utc, Decimal(price), Decimal(quantity))
 
     def bar(self, symbol: Symbol, utc: datetime, volume: int, period: timedelta, close: int = 10) -> bool:
         """One slice with a bar; whether the symbol is still watched after it."""
-        self.bars[symbol] = CapacityBar(Decimal(close), Decimal(volume), period)
+        if symbol in self.capacity.watched:
+            self.capacity.take_bars(symbol, [CapacityBar(utc, Decimal(close), Decimal(volume), period)])
         self.capacity.update(utc)
-        del self.bars[symbol]
         return symbol in self.capacity.watched
 
     def estimate(self, utc: datetime) -> Decimal:

@@ -24,11 +24,10 @@ class Run:
 
     def __init__(self, portfolio: Any, *, warming_up: bool = False) -> None:
         self.portfolio = portfolio
-        self.bars: dict[Symbol, CapacityBar] = {}
         settings = ResultSettings(
             date(2024, 3, 4), date(2024, 3, 8), START, lambda _: Decimal("0.02"), LeanVersion.NEWEST
         )
-        self.collector = ResultCollector(settings, portfolio, self.bars.get, warming_up=warming_up)
+        self.collector = ResultCollector(settings, portfolio, warming_up=warming_up)
 
     def slices(self, first_min: int, *equities: int | str) -> None:
         """A slice a minute, from so many minutes after the start, with the equities given."""
@@ -206,10 +205,9 @@ def test_the_end_takes_two_snapshots_of_the_capacity(run: Run, benchmark: Decima
     for number in range(4):
         run.day(number, 1000)
     end = START + 3 * DAY + MINUTE
-    run.bars[ABC] = CapacityBar(Decimal(10), Decimal(5_000_000), MINUTE)
     run.fill(end, "10", 10)
+    run.collector.take_volumes(ABC, [CapacityBar(end, Decimal(10), Decimal(5_000_000), MINUTE)])
     run.collector.on_slice(end)
-    run.bars.clear()
     run.collector.finish(end, benchmark)
     # the second one sees no sales any more and so keeps 99 % of the first
     assert run.collector.results([]).statistics.summary["Estimated Strategy Capacity"] == capacity
