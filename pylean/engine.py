@@ -292,8 +292,7 @@ class Engine:
     def _must_stop(self) -> bool:
         if self._observer.stop_requested or self._run.stop_reason is not None:
             return True
-        portfolio = self._portfolio
-        if (portfolio.decimal_total_portfolio_value if portfolio.held else portfolio.decimal_cash) <= 0:
+        if self._portfolio.is_worthless:
             self._run.log("error", "the portfolio value has fallen to zero or below: the run ends here")
             return True
         return False

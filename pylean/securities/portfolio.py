@@ -130,6 +130,13 @@ class SecurityPortfolioManager(ClosedNames):
         return sum((holding.decimal_value for holding in self._held.values()), self.decimal_total_cash)
 
     @property
+    def is_worthless(self) -> bool:
+        """The total value is at or below 0; cash and long positions alone need no valuation to tell."""
+        if self.decimal_total_cash > 0 and all(holding.decimal_quantity > 0 for holding in self._held.values()):
+            return False
+        return self.decimal_total_portfolio_value <= 0
+
+    @property
     def total_portfolio_value(self) -> float:
         """Cash plus every position at its last price."""
         return to_float(self.decimal_total_portfolio_value)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["minimize_quadratic"]
 
 _NOTHING = 1e-12
+# Far above what rounding leaves, far below what a weight means.
+_HARDLY = 1e-7
 _MOST_STEPS = 10_000
 
 
@@ -61,7 +63,8 @@ def minimize_quadratic(matrix: Vector, rows: Vector, bounds: Vector, equalities:
         slack = rows @ point - bounds
         worst = _most_violated(slack / scale, equalities, dual.numbers)
         if worst is None:
-            return point
+            # Rounding lets the point drift off constraints it has taken in where they contradict each other.
+            return point if _holds(slack / scale, equalities) else None
         sign = -1.0 if worst < equalities and slack[worst] > 0 else 1.0
         moved = _take_in(dual, point, worst, rows[worst] * sign, bounds[worst] * sign, equalities)
         if moved is None:
@@ -78,6 +81,10 @@ def _most_violated(slack: Vector, equalities: int, active: list[int]) -> int | N
     candidates = [number for number in range(equalities, len(slack)) if number not in active]
     worst = min(candidates, key=lambda number: slack[number], default=None)
     return worst if worst is not None and slack[worst] < -_NOTHING else None
+
+
+def _holds(slack: Vector, equalities: int) -> bool:
+    return bool((np.abs(slack[:equalities]) < _HARDLY).all() and (slack[equalities:] > -_HARDLY).all())
 
 
 def _take_in(dual: _Dual, point: Vector, number: int, normal: Vector, bound: float, equalities: int) -> Vector | None:

@@ -32,7 +32,7 @@ def results(make_portfolio: Any) -> Any:
     """Six days of a run without a trade, with one plotted value."""
     portfolio = make_portfolio(1000)
     settings = ResultSettings(date(2024, 3, 4), date(2024, 3, 8), START, lambda _: Decimal(0))
-    collector = ResultCollector(settings, portfolio, lambda _: None)
+    collector = ResultCollector(settings, portfolio)
     for number in range(6):
         collector.sample_day(START + number * DAY, Decimal(100))
     line = collector.charts.series("Mine", "Line", series_type=SeriesType.SCATTER, unit="#", index=2)
