@@ -122,7 +122,7 @@ class Engine:
             self._run_stretches()
         self._call("on_end_of_algorithm", self._algorithm.on_end_of_algorithm)
         self._tracker.catch_up()
-        self.collector.finish(self._clock.utc, self._benchmark_price())
+        self.collector.finish(self._clock.utc, self._benchmark_price(), self._tracker.last_bars())
         self._report(at_end=not self.stopped_early)
 
     # ------------------------------------------------------------------------------------------- stretches and slices
@@ -404,6 +404,7 @@ class Engine:
     def _on_order_event(self, event: OrderEvent) -> None:
         record = _record(event)
         self.collector.on_order_event(record)
+        self._next_sample_ms = to_ms(self.collector.next_due_utc)
         self._observer.order_event(record)
         if self._framework.is_active:
             self._call("the framework", lambda: self._framework.on_order_event(event))

@@ -64,6 +64,11 @@ class SliceTracker:
             self._add_volumes(self.priced)
             self._followed = self.priced
 
+    def last_bars(self) -> dict[Symbol, CapacityBar]:
+        """Bars of watched symbols in the slice that the prices in force are of."""
+        last = self.priced - 1
+        return {symbol: bar for symbol in self._collector.watched for bar in self._real_bars(symbol, last, last + 1)}
+
     def _follow(self, end: int) -> None:
         self._add_volumes(end)
         if self._portfolio.held:
@@ -84,22 +89,20 @@ class SliceTracker:
             self._collector.trades.take_prices(symbol, prices[has_point], digits)
 
     def _add_volumes(self, end: int) -> None:
-        first = self._followed
         for symbol in list(self._collector.watched):
-            entry = self._timeline.trades.get(symbol)
-            if entry is None:
-                continue
-            series, group = entry
-            slices = np.flatnonzero(group.has_point(first, end)) + first
-            points = group.latest()[slices]
-            real = series.real[points]
-            slices, points = slices[real], points[real]
-            self._collector.take_volumes(symbol, self._bars(series, slices.tolist(), points.tolist()))
+            self._collector.take_volumes(symbol, self._real_bars(symbol, self._followed, end))
 
-    def _bars(self, series: TradeSeries, slices: list[int], points: list[int]) -> Iterator[CapacityBar]:
-        """One by one, because the watch of a symbol mostly ends after a few."""
+    def _real_bars(self, symbol: Symbol, first: int, end: int) -> Iterator[CapacityBar]:
+        """Bars in some slices, one by one, because the watch of a symbol mostly ends after a few."""
+        entry = self._timeline.trades.get(symbol)
+        if entry is None or first < 0:
+            return
+        series, group = entry
+        slices = np.flatnonzero(group.has_point(first, end)) + first
+        points = group.latest()[slices]
+        real = series.real[points]
         utc_ms, closes, volumes = self._timeline.utc_ms, series.close, series.volumes()
-        for index, point in zip(slices, points, strict=True):
+        for index, point in zip(slices[real].tolist(), points[real].tolist(), strict=True):
             close = series.scale_of(point).decimal(closes[point])
             period = timedelta(milliseconds=series.period_at(series.end_ms.item(point)))
             yield CapacityBar(from_ms(utc_ms[index]), close, to_decimal(volumes[point]), period)

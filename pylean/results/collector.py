@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, localcontext
+from types import MappingProxyType
 
 from pylean.numbers import DECIMAL_CONTEXT, ZERO
 from pylean.orders.order import Order
@@ -103,12 +104,18 @@ class ResultCollector:
         """A fill closed (part of) a position; ``profit_loss`` is gross less twice the fill's fee."""
         self.transactions.add(utc, profit_loss, is_win)
 
-    def finish(self, utc: datetime, benchmark: Decimal | None) -> None:
-        """The run is over at the last slice's time; ``benchmark`` is ``None`` when it broke off with an error."""
+    def finish(
+        self, utc: datetime, benchmark: Decimal | None, last_bars: Mapping[Symbol, CapacityBar] = MappingProxyType({})
+    ) -> None:
+        """The run is over at the last slice's time; ``benchmark`` is ``None`` when it broke off with an error.
+
+        ``last_bars`` are those that ended with the last slice. As in Lean their volumes count again with each of the
+        two snapshots at the end.
+        """
         if benchmark is not None:
-            self._process(utc, force=True)
+            self._process_end(utc, last_bars)
             self.sample_day(utc, benchmark)
-        self._process(utc, force=True)
+        self._process_end(utc, last_bars)
 
     def results(self, orders: Iterable[Order]) -> RunResults:
         """The results so far, with all orders the run has made, invalid and cancelled ones included."""
@@ -144,6 +151,11 @@ class ResultCollector:
             charts=self.charts,
             samples=samples,
         )
+
+    def _process_end(self, utc: datetime, last_bars: Mapping[Symbol, CapacityBar]) -> None:
+        for symbol in self.watched & last_bars.keys():
+            self._capacity.take_bars(symbol, [last_bars[symbol]])
+        self._process(utc, force=True)
 
     def _process(self, utc: datetime, *, force: bool) -> None:
         self._capacity.update(utc, force=force)
