@@ -18,7 +18,7 @@ __all__ = ["AccountView"]
 
 
 class AccountView:
-    """Exact figures of the account, and the bars of the slice at hand."""
+    """Exact figures of the account."""
 
     def __init__(self, portfolio: SecurityPortfolioManager) -> None:
         self._portfolio = portfolio
