@@ -26,7 +26,7 @@ class SecuritiesMixin(UniversesMixin, ModelsMixin):
 
     def __init__(self) -> None:
         super().__init__()
-        self.securities_by_hand = SecuritiesByHand(self.universe_manager, self.universe_settings, self._universe_source)
+        self.securities_by_hand = SecuritiesByHand(self.universe_manager, self._universe_source)
 
     def add_equity(
         self,

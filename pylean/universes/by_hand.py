@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pylean.universes.settings import UniverseSettings
 from pylean.universes.symbols import named_universe_symbol
 from pylean.universes.triggered import UserDefinedUniverse
 
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
     from pylean.securities.security import Security
     from pylean.securities.symbol import Symbol
     from pylean.universes.manager import UniverseManager
-    from pylean.universes.settings import UniverseSettings
     from pylean.universes.source import UniverseSource
 
 __all__ = ["SecuritiesByHand"]
@@ -23,9 +24,8 @@ _NAME = "qc-universe-userdefined-usa-Equity"
 class SecuritiesByHand:
     """What was added by hand, with its own subscriptions; it joins or leaves its universe when the time step ends."""
 
-    def __init__(self, manager: UniverseManager, defaults: UniverseSettings, source: UniverseSource) -> None:
+    def __init__(self, manager: UniverseManager, source: UniverseSource) -> None:
         self._manager = manager
-        self._defaults = defaults
         self._source = source
         self._subscriptions: dict[Symbol, list[SubscriptionDataConfig]] = {}
         self._leaving: dict[Symbol, list[SubscriptionDataConfig]] = {}
@@ -40,7 +40,14 @@ class SecuritiesByHand:
             return
         symbol = named_universe_symbol(_NAME)
         if symbol not in self._manager:
-            universe = UserDefinedUniverse(symbol, configs[0].resolution, self._defaults)
+            first = configs[0]
+            settings = UniverseSettings(
+                resolution=first.resolution,
+                fill_forward=first.fill_forward,
+                extended_market_hours=first.extended_market_hours,
+                minimum_time_in_universe=timedelta(0),  # what is removed by hand goes at once
+            )
+            universe = UserDefinedUniverse(symbol, first.resolution, settings)
             universe.source = self._source
             self._manager.add(symbol, universe)
         self._pending[security.symbol] = None
