@@ -150,18 +150,19 @@ Bars = dict[str, dict[datetime, tuple[Decimal, Decimal, Decimal, Decimal]]]
 
 
 def write(market: Any, steps: list[int]) -> Bars:
-    """Bars of both symbols whose closes walk by the steps in turn, without gaps in time; by their end."""
+    """Bars of both symbols, without gaps, whose closes walk by the steps in turn within three dollars; by their end."""
     bars: Bars = {}
     for shift, ticker in enumerate(TICKERS):
         bars[ticker] = {}
-        close, number = 2_000 + 500 * shift, shift
+        base = close = 2_000 + 500 * shift
+        number = shift
         for day in DAYS:
             start = datetime(day.year, day.month, day.day, 9, 30)
             rows: dict[str, Any] = {}
             for minute in range(MINUTES[day]):
                 number += 1
-                opened = max(200, close + steps[number * 7 % len(steps)] // 4)
-                close = max(200, opened + steps[number % len(steps)])
+                opened = close + steps[number * 7 % len(steps)] // 4
+                close = min(max(base - 300, opened + steps[number % len(steps)]), base + 300)
                 high, low = max(opened, close) + number % 3, min(opened, close) - number % 5
                 prices = tuple(cents / 100 for cents in (opened, high, low, close))
                 rows[f"{start + timedelta(minutes=minute):%H:%M}"] = (*prices, 100.0)
