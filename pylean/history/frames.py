@@ -33,6 +33,7 @@ def frame_of(histories: Iterable[HistoryPoints]) -> pd.DataFrame:
     tables = _tables(histories)
     if not tables:
         return pd.DataFrame()
+    frame_class = _frame_class()
     ends = np.concatenate([end_ms for _, end_ms, _ in tables])
     moments, places = np.unique(ends, return_inverse=True)
     symbols = sorted({symbol for symbol, _, _ in tables})
@@ -46,7 +47,8 @@ def frame_of(histories: Iterable[HistoryPoints]) -> pd.DataFrame:
         name: np.concatenate([columns.get(name, np.full(len(end_ms), np.nan)) for _, end_ms, columns in tables])
         for name in names
     }
-    return pd.DataFrame(values, index=index)
+    frame: pd.DataFrame = frame_class(values, index=index)
+    return frame
 
 
 def _tables(histories: Iterable[HistoryPoints]) -> list[tuple[Symbol, NDArray[np.int64], _Columns]]:
@@ -105,6 +107,40 @@ def symbol_index(symbols: Iterable[Symbol]) -> pd.Index[Any]:
     # pd.Index(…) would make a plain index of objects.
     index: pd.Index[Any] = _symbol_index_class()._simple_new(values, "symbol")  # noqa: SLF001
     return index
+
+
+@cache
+def _frame_class() -> Any:
+    """Frames whose columns give the value at a place for ``column[0]`` where no label is a number: pandas before 3,
+    which Lean runs, reads them so."""
+    import pandas as pd  # noqa: PLC0415 - as above
+
+    class HistorySeries(pd.Series):
+        @property
+        def _constructor(self) -> Any:
+            return HistorySeries
+
+        @property
+        def _constructor_expanddim(self) -> Any:
+            return HistoryFrame
+
+        def __getitem__(self, key: Any) -> Any:
+            is_place = isinstance(key, (int, np.integer)) and not isinstance(key, bool)
+            has_places = not pd.api.types.is_numeric_dtype(self.index.dtype)
+            if is_place and has_places and key not in self.index:
+                return self.iloc[key]
+            return super().__getitem__(key)
+
+    class HistoryFrame(pd.DataFrame):
+        @property
+        def _constructor(self) -> Any:
+            return HistoryFrame
+
+        @property
+        def _constructor_sliced(self) -> Any:
+            return HistorySeries
+
+    return HistoryFrame
 
 
 @cache

@@ -169,6 +169,17 @@ class TestFrame:
         assert frame["volume"].tolist() == [10, 20]
         assert frame.loc[bench.symbol].index.tolist() == [datetime(2025, 6, 2, 16), datetime(2025, 6, 3, 16)]
 
+    def test_a_number_that_is_no_label_is_a_place(self, bench: Any) -> None:
+        frame = bench.algorithm.history(["AAA"], 3, Resolution.MINUTE)
+        close = frame.loc["AAA"]["close"]
+        assert [close[0], close[-1]] == [frame["close"][0], frame["close"][-1]] == [close.iloc[0], close.iloc[-1]]
+        assert frame["close"].unstack(level=0)["AAA"][0] == close.iloc[0]
+        assert close.pct_change()[1] == close.iloc[1] / close.iloc[0] - 1
+        with pytest.raises(IndexError):
+            close[3]
+        with pytest.raises(KeyError):
+            close.reset_index(drop=True)[3]
+
     def test_several_symbols_stand_below_each_other(self, market: Any, bench: Any) -> None:
         market.daily("BBB", {TUESDAY: 7})
         bench.algorithm.add_equity("BBB")
