@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, setcontext
 
 __all__ = [
     "DECIMAL_CONTEXT",
+    "LARGEST_DECIMAL",
     "ONE",
     "ZERO",
     "double_to_decimal",
@@ -27,6 +28,8 @@ __all__ = [
 
 #: The smallest exponent is that of the last digit: numbers below 0.1 lose digits, not places.
 DECIMAL_CONTEXT = Context(prec=29, Emin=0, rounding=ROUND_HALF_EVEN)
+#: .NET's ``decimal.MaxValue``.
+LARGEST_DECIMAL = Decimal(2**96 - 1)
 ZERO = Decimal(0)
 ONE = Decimal(1)
 

@@ -19,7 +19,7 @@ from pylean.moments import (
     standard_deviation,
     variance,
 )
-from pylean.numbers import ZERO, double_to_decimal, round_half_even, to_float
+from pylean.numbers import LARGEST_DECIMAL, ZERO, double_to_decimal, round_half_even, to_float
 from pylean.results.lean_version import LeanVersion
 from pylean.results.text import rounded_text
 from pylean.results.transactions import ClosedTransaction
@@ -196,7 +196,7 @@ def _compounding_annual_return(equity: SampledValues, start: Decimal) -> Decimal
 
 
 def _annual_performance(returns: Sequence[float], days: int) -> Decimal:
-    return double_to_decimal(_power(average(returns) + 1, days) - 1)
+    return _cast(_power(average(returns) + 1, days) - 1)
 
 
 def _annual_variance(returns: Sequence[float], days: int) -> float:
@@ -242,8 +242,15 @@ def _power(base: float, exponent: float) -> float:
         return math.inf
 
 
+def _cast(value: float) -> Decimal:
+    """What no decimal can hold becomes the largest one, infinity too. Raises ValueError for NaN."""
+    if abs(value) >= LARGEST_DECIMAL:
+        return LARGEST_DECIMAL.copy_sign(Decimal(value))
+    return double_to_decimal(value)
+
+
 def _cast_or_zero(value: float) -> Decimal:
-    return double_to_decimal(value) if math.isfinite(value) else ZERO
+    return _cast(value) if math.isfinite(value) else ZERO
 
 
 def _camel_case(name: str) -> str:

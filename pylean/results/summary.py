@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pylean.numbers import ZERO, format_fixed, round_significant, to_float
+from pylean.numbers import LARGEST_DECIMAL, ZERO, format_fixed, round_significant, to_float
 from pylean.results.portfolio_statistics import PortfolioStatistics
 from pylean.results.portfolio_view import PortfolioTotals
 from pylean.results.text import decimal_text, double_text, money_text, percent_text, round_double, rounded_text
@@ -89,7 +89,7 @@ def runtime_statistics(
 
 
 def _percent(fraction: Decimal, places: int) -> str:
-    return rounded_text(fraction * 100, places) + "%"
+    return rounded_text(min(fraction * 100, LARGEST_DECIMAL), places) + "%"
 
 
 def _ratio(value: Decimal) -> str:

@@ -257,3 +257,12 @@ def test_recorded_profits_decide_the_win_rate(run: Run) -> None:
     results = run.collector.results([])
     assert results.statistics.summary["Win Rate"] == "50%"
     assert list(results.profit_loss.values()) == [8, -2]
+
+
+def test_a_growth_that_no_decimal_holds_is_shown_as_the_largest_one(run: Run) -> None:
+    """As Lean's SafeDecimalCast and SafeMultiply100 do: a tenfold gain in three days is 1e121 a year."""
+    for number, equity in enumerate((1000, 2000, 10_000)):
+        run.day(number, equity)
+    run.collector.finish(START + 3 * DAY, Decimal(100))
+    summary = run.collector.results([]).statistics.summary
+    assert summary["Compounding Annual Return"] == "79228162514264337593543950335%"
